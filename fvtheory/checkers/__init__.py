@@ -1,0 +1,1 @@
+"""Checkers: independent programs that decide obligations. They know nothing of classes or claims."""

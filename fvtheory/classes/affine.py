@@ -1,0 +1,181 @@
+"""Affine functions (Table 1, rows "input dim. > 1" and "= 1"; F_Aff in B.2)."""
+
+from __future__ import annotations
+
+from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
+from fvtheory.obligations import Derivation, Obligation, valid
+from fvtheory.symbols import Phi, SymbolicPoint, convex_combination, symbolic_point
+from fvtheory.terms import (
+    HALF,
+    Formula,
+    Sym,
+    Term,
+    absolute,
+    eq,
+    every,
+    implies,
+    ite,
+    maximum,
+    minimum,
+    some,
+    term,
+    total,
+)
+
+
+class Affine(FunctionClass):
+    """f(x) = w·x + c. The slope w_j vanishes unless |x_min_j - x_max_j| = 1 (coordinate j is *free*):
+    in the interior of an edge a non-zero slope would lead to a lower or higher value. So Φ leaves
+    open how Δ is shared among the free coordinates, and nothing else.
+    """
+
+    name = "affine"
+    title = "affine"
+    source = "B.2, F_Aff"
+    continuous = True
+
+    @staticmethod
+    def free(phi: Phi) -> list[Formula]:
+        """For each coordinate, whether x_min and x_max lie at its two ends."""
+        return [eq(absolute(a - b), 1) for a, b in phi.coordinates()]
+
+    def feasible_when_varying(self, phi: Phi, convention: str) -> Formula:
+        free = self.free(phi)
+        if convention == "unique":
+            return every(free)
+        if convention == "first":
+            at_zero = [eq(a, 0) & eq(b, 0) for a, b in phi.coordinates()]
+            return every([some(free), *(f | z for f, z in zip(free, at_zero, strict=True))])
+        return some(free)
+
+    def _lengths(self, phi: Phi, x: SymbolicPoint) -> list[Term]:
+        return [absolute(c - a) for c, a in zip(x, phi.x_min, strict=True)]
+
+    def _extremes(self, phi: Phi, x: SymbolicPoint) -> tuple[Term, Term]:
+        """Least and largest |x_j - x_min_j| over the free coordinates; 0 when there is none."""
+        pairs = list(zip(self.free(phi), self._lengths(phi, x), strict=True))
+        if phi.dim == 1:
+            only = ite(pairs[0][0], pairs[0][1], 0)
+            return only, only
+        least = minimum(*(ite(f, t, 1) for f, t in pairs))
+        largest = maximum(*(ite(f, t, 0) for f, t in pairs))
+        return least, largest
+
+    def envelope(self, phi: Phi, x: SymbolicPoint) -> tuple[Term, Term]:
+        least, largest = self._extremes(phi, x)
+        return phi.f_min + phi.spread * least, phi.f_min + phi.spread * largest
+
+    def members(self, phi: Phi, x: SymbolicPoint) -> tuple[Member, ...]:
+        """All of Δ on one free coordinate."""
+
+        def along(j: int):
+            a = phi.x_min[j]
+            return lambda y: phi.f_min + phi.spread * (a + (1 - 2 * a) * y[j])
+
+        free = self.free(phi)
+        return tuple(
+            Member(f"coordinate-{j}-{side}", side, free[j], along(j))
+            for j in range(phi.dim)
+            for side in (UPPER, LOWER)
+        )
+
+    def _two_free(self, phi: Phi) -> Formula:
+        free = self.free(phi)
+        return some(free[i] & free[k] for i in range(phi.dim) for k in range(i))
+
+    def radius(self, phi: Phi) -> Term:
+        return HALF * ite(self._two_free(phi), phi.spread, 0)
+
+    def side_hidden(self, phi: Phi) -> Formula:
+        return phi.is_varying() & self._two_free(phi)
+
+    def separation_points(self, phi: Phi, slack: Term) -> tuple[SymbolicPoint, ...]:
+        """x_min with one free coordinate moved to x_max: there the shares 0 and Δ are seen."""
+        a, b = phi.x_min, phi.x_max
+        return (a, *((*a[:j], b[j], *a[j + 1 :]) for j in range(phi.dim)))
+
+    # The proof of validity: one coordinate, then the sum.
+
+    def _slopes(self, phi: Phi) -> list[Term]:
+        return [Sym(f"w[{j}]") for j in range(phi.dim)]
+
+    def _extremal(self, phi: Phi) -> list[Formula]:
+        """f(x_min) <= f <= f(x_max) at the points that differ from them in one coordinate."""
+        facts = []
+        for w, (a, b) in zip(self._slopes(phi), phi.coordinates(), strict=True):
+            facts += [w * (end - a) >= 0 for end in (term(0), term(1))]
+            facts += [w * (end - b) <= 0 for end in (term(0), term(1))]
+        return facts
+
+    def _rise(self, phi: Phi) -> Formula:
+        """f(x_max) - f(x_min) = Δ."""
+        slopes = zip(self._slopes(phi), phi.coordinates(), strict=True)
+        return eq(phi.spread, total(w * (b - a) for w, (a, b) in slopes))
+
+    def _prove_free(self, proof: Derivation, phi: Phi) -> list[Formula]:
+        steps = []
+        for j, (w, free) in enumerate(zip(self._slopes(phi), self.free(phi), strict=True)):
+            using = [*self._extremal(phi)[4 * j : 4 * j + 4], *phi.in_cube((phi.x_min[j],), (phi.x_max[j],))]
+            steps.append(proof.have(f"slope-{j}", eq(w, 0) | free, using))
+        return steps
+
+    def prove_necessity(self, phi: Phi, convention: str) -> list[Obligation]:
+        given = [*phi.domain(), phi.is_varying(), *self._extremal(phi), self._rise(phi)]
+        proof = Derivation("necessity", given)
+        steps = self._prove_free(proof, phi)
+        rises = [b - a for a, b in phi.coordinates()]
+        proof.have("", some(self.free(phi)), [*steps, self._rise(phi), phi.is_varying()], rises)
+        return proof.obligations
+
+    def prove_validity(self, phi: Phi, x: SymbolicPoint) -> list[Obligation]:
+        fx, slopes = Sym("fx"), self._slopes(phi)
+        least, largest = self._extremes(phi, x)
+        change = [w * (c - a) for w, c, a in zip(slopes, x, phi.x_min, strict=True)]
+        value = eq(fx, phi.f_min + total(change))
+        given = [*self.given(phi, x), *self._extremal(phi), self._rise(phi), value]
+        proof = Derivation("validity", given)
+        slope_steps = self._prove_free(proof, phi)
+        lengths, free = self._lengths(phi, x), self.free(phi)
+        bounds = {UPPER: [], LOWER: []}
+        for j, w in enumerate(slopes):
+            a, b = phi.x_min[j], phi.x_max[j]
+            cube = phi.in_cube((a,), (b,), (x[j],))
+            signs = self._extremal(phi)[4 * j : 4 * j + 4]
+            for side, extreme in ((UPPER, largest), (LOWER, least)):
+                within = lengths[j] <= extreme if side == UPPER else extreme <= lengths[j]
+                step = proof.have(f"{side}.length-{j}", implies(free[j], within), given[: len(self.given(phi, x))])
+                share = change[j] <= w * (b - a) * extreme if side == UPPER else w * (b - a) * extreme <= change[j]
+                bounds[side].append(
+                    proof.have(f"{side}.share-{j}", share, [step, slope_steps[j], *signs, *cube], [extreme])
+                )
+        lower, upper = self.envelope(phi, x)
+        hidden = [b - a for a, b in phi.coordinates()]
+        for side, goal, extreme in ((UPPER, fx <= upper, largest), (LOWER, lower <= fx, least)):
+            proof.have(side, goal, [*bounds[side], self._rise(phi), value], [extreme, *change, *hidden])
+        return proof.obligations
+
+    def prove_law(self, phi: Phi, x: SymbolicPoint, member: Member) -> list[Obligation]:
+        weight = Sym("weight")
+        y, z = symbolic_point("y", phi.dim), symbolic_point("z", phi.dim)
+        between = member.value(convex_combination(weight, y, z))
+        mixed = weight * member.value(y) + (1 - weight) * member.value(z)
+        return [valid(f"member.{member.name}.affine", [], eq(between, mixed))]
+
+    def prove_attainment(self, phi: Phi, x: SymbolicPoint) -> list[Obligation]:
+        least, largest = self._extremes(phi, x)
+        lengths, free = self._lengths(phi, x), self.free(phi)
+        given, obligations = self.given(phi, x), []
+        for side, extreme, bound in zip((LOWER, UPPER), (least, largest), self.envelope(phi, x), strict=True):
+            proof = Derivation(f"attainment.{side}", given)
+            ways = [f & eq(t, extreme) for f, t in zip(free, lengths, strict=True)]
+            steps = [proof.have("coordinate", some(ways), given)]
+            members = [m for m in self.members(phi, x) if m.side == side]
+            for j, member in enumerate(members):
+                along = phi.x_min[j] + (1 - 2 * phi.x_min[j]) * x[j]
+                using = [*phi.in_cube((phi.x_min[j],), (phi.x_max[j],), (x[j],))]
+                steps.append(proof.have(f"along-{j}", implies(free[j], eq(along, lengths[j])), using))
+            hidden = [extreme, *lengths, *(a + (1 - 2 * a) * c for a, c in zip(phi.x_min, x, strict=True))]
+            goal = some(m.when & eq(m.value(x), bound) for m in members)
+            proof.have("", goal, steps, hidden)
+            obligations += proof.obligations
+        return obligations

@@ -1,0 +1,209 @@
+"""L-Lipschitz functions in the sup norm (Table 1; F_Lip in B.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
+from fvtheory.obligations import Derivation, Obligation, valid
+from fvtheory.symbols import Phi, SymbolicPoint, distance, rescaled, symbolic_point
+from fvtheory.terms import (
+    HALF,
+    Formula,
+    Sym,
+    Term,
+    absolute,
+    eq,
+    every,
+    ite,
+    maximum,
+    minimum,
+    some,
+)
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A point where the width may be largest, that width, and when it lies on both sides."""
+
+    width: Term
+    split: Formula
+    at: SymbolicPoint
+
+
+class Lipschitz(FunctionClass):
+    """The envelopes are McShane-Whitney extensions clipped to [f_min, f_max] (McShane, 1934)."""
+
+    name = "lipschitz"
+    title = "L-Lipschitz (known L)"
+    source = "B.2, F_Lip"
+    needs_lipschitz = True
+    continuous = True
+
+    def symbolic(self, dim: int) -> Phi:
+        return rescaled(dim)
+
+    def feasible_when_varying(self, phi: Phi, convention: str) -> Formula:
+        return phi.spread <= phi.rise(distance(phi.x_min, phi.x_max))
+
+    def envelope(self, phi: Phi, x: SymbolicPoint) -> tuple[Term, Term]:
+        lower = maximum(phi.f_min, phi.f_max - phi.rise(distance(x, phi.x_max)))
+        upper = minimum(phi.f_max, phi.f_min + phi.rise(distance(x, phi.x_min)))
+        return lower, upper
+
+    def members(self, phi: Phi, x: SymbolicPoint) -> tuple[Member, ...]:
+        always = every([])
+        return (
+            Member("upper", UPPER, always, lambda y: self.envelope(phi, y)[1]),
+            Member("lower", LOWER, always, lambda y: self.envelope(phi, y)[0]),
+        )
+
+    # The width upper - lower at x is min(Δ, p, q, p + q - Δ) with p, q the rises from x_min and
+    # x_max to x. It grows with both. Each of the two distances is that of one coordinate. If the
+    # coordinates differ, both can be as large as the cube allows; if they agree, x is best at an
+    # end of that coordinate or halfway between x_min and x_max.
+
+    def _width(self, phi: Phi, p: Term, q: Term) -> Term:
+        p, q = phi.rise(p), phi.rise(q)
+        return minimum(phi.spread, p, q, p + q - phi.spread)
+
+    def _candidates(self, phi: Phi) -> dict[tuple[int, int], list[_Candidate]]:
+        """For every pair of coordinates that realise the two distances: where the width is largest."""
+        half = phi.spread / 2
+
+        def both(p: Term, q: Term) -> Formula:
+            return (phi.rise(p) > half) & (phi.rise(q) >= half)
+
+        found = {}
+        for i, k in product(range(phi.dim), repeat=2):
+            a, b = phi.x_min[i], phi.x_max[k]
+            at = list(phi.x_min)
+            if i != k:
+                at[i], at[k] = (ite(c <= phi.edge / 2, phi.edge, 0) for c in (a, b))
+                far = maximum(a, phi.edge - a), maximum(b, phi.edge - b)
+                found[i, k] = [_Candidate(self._width(phi, *far), both(*far), tuple(at))]
+                continue
+            gap = phi.rise(absolute(a - b))
+            low, high = (a, b), (phi.edge - a, phi.edge - b)
+            found[i, k] = [
+                _Candidate(width, split, (*at[:i], c, *at[i + 1 :]))
+                for width, split, c in (
+                    (self._width(phi, *low), both(*low), a * 0),
+                    (self._width(phi, *high), both(*high), phi.edge),
+                    (minimum(phi.spread, gap - phi.spread), gap > phi.spread, (a + b) / 2),
+                )
+            ]
+        return found
+
+    def radius(self, phi: Phi) -> Term:
+        if phi.dim > 1:
+            return HALF * maximum(0, *(c.width for c in self._all_candidates(phi)))
+        low, high = minimum(phi.x_min[0], phi.x_max[0]), maximum(phi.x_min[0], phi.x_max[0])
+        between = phi.rise(high - low) - phi.spread
+        return HALF * minimum(
+            phi.spread, maximum(phi.rise(low), phi.rise(phi.edge - high), between)
+        )
+
+    def _all_candidates(self, phi: Phi) -> list[_Candidate]:
+        return [c for group in self._candidates(phi).values() for c in group]
+
+    def side_hidden(self, phi: Phi) -> Formula:
+        """Some x has rise(x, x_min) > Δ/2 and rise(x, x_max) >= Δ/2."""
+        return phi.is_varying() & some(c.split for c in self._all_candidates(phi))
+
+    def prove_radius(self, phi: Phi, x: SymbolicPoint) -> list[Obligation]:
+        return [*self._prove_bound(phi, x), *self._prove_reached(phi)]
+
+    def _prove_bound(self, phi: Phi, x: SymbolicPoint) -> list[Obligation]:
+        given = self.given(phi, x)
+        proof = Derivation("radius.bound", given)
+        lower, upper = self.envelope(phi, x)
+        far, near = distance(x, phi.x_min), distance(x, phi.x_max)
+        width = proof.have("width", eq(upper - lower, self._width(phi, far, near)), [], [far, near])
+        steps, lengths = [], [absolute(s - t) for p in (phi.x_min, phi.x_max) for s, t in zip(x, p, strict=True)]
+        for (i, k), group in self._candidates(phi).items():
+            here = self._width(phi, lengths[i], lengths[phi.dim + k])
+            goal = here <= maximum(0, *(c.width for c in group))
+            steps.append(proof.have(f"coordinates-{i}-{k}", goal, given))
+        widths = [c.width for c in self._all_candidates(phi)]
+        bound = maximum(0, *widths)
+        largest = proof.have("largest", self._width(phi, far, near) <= bound, steps, [*lengths, *widths])
+        if phi.dim == 1:
+            simplified = proof.have("simplified", bound <= 2 * self.radius(phi), given)
+            premises = [width, largest, simplified]
+        else:
+            premises = [width, largest]
+        proof.have("", upper - lower <= 2 * self.radius(phi), premises, [self._width(phi, far, near), bound])
+        return proof.obligations
+
+    def _prove_reached(self, phi: Phi) -> list[Obligation]:
+        given = [*self.given(phi)]
+        proof = Derivation("radius.reached", given)
+        candidates = self._all_candidates(phi)
+        steps, widths = [], []
+        for n, c in enumerate(candidates):
+            lower, upper = self.envelope(phi, c.at)
+            widths.append(upper - lower)
+            steps.append(proof.have(f"candidate-{n}", every([*phi.in_cube(c.at), c.width <= widths[-1]]), given))
+        zero = every([*phi.in_cube(phi.x_min), self._width_at(phi, phi.x_min) >= 0])
+        steps.append(proof.have("nothing", zero, given))
+        points = [*(c.at for c in candidates), phi.x_min]
+        widths.append(self._width_at(phi, phi.x_min))
+        if phi.dim == 1:
+            bound = maximum(0, *(c.width for c in candidates))
+            steps.append(proof.have("simplified", 2 * self.radius(phi) <= bound, given))
+        reached = [every([*phi.in_cube(p), w >= 2 * self.radius(phi)]) for p, w in zip(points, widths, strict=True)]
+        hidden = [*widths, *(c.width for c in candidates)]
+        if phi.dim == 1:
+            hidden.append(self.radius(phi))
+        proof.have("", some(reached), steps, hidden)
+        return proof.obligations
+
+    def _width_at(self, phi: Phi, p: SymbolicPoint) -> Term:
+        lower, upper = self.envelope(phi, p)
+        return upper - lower
+
+    def prove_side(self, phi: Phi, x: SymbolicPoint) -> list[Obligation]:
+        given = self.given(phi)
+        proof = Derivation("side.hidden", given)
+        for n, c in enumerate(self._all_candidates(phi)):
+            below, above = self.envelope(phi, c.at)
+            proof.have(f"candidate-{n}", ~c.split | every([above > phi.middle, below <= phi.middle]), given)
+        lower, upper = self.envelope(phi, x)
+        told = (upper <= phi.middle) | (lower > phi.middle)
+        return [*proof.obligations, valid("side.told", [*self.given(phi, x), ~self.side_hidden(phi)], told)]
+
+    def instances(self, phi: Phi, x: SymbolicPoint, fx: Term) -> tuple[Formula, ...]:
+        return (
+            absolute(fx - phi.f_min) <= phi.rise(distance(x, phi.x_min)),
+            absolute(fx - phi.f_max) <= phi.rise(distance(x, phi.x_max)),
+        )
+
+    def prove_necessity(self, phi: Phi, convention: str) -> list[Obligation]:
+        at_min, at_max = Sym("f_at_x_min"), Sym("f_at_x_max")
+        given = [
+            *phi.domain(),
+            phi.is_varying(),
+            eq(at_min, phi.f_min),
+            eq(at_max, phi.f_max),
+            at_max - at_min <= phi.rise(distance(phi.x_max, phi.x_min)),
+        ]
+        return [valid("necessity", given, self.feasible_when_varying(phi, convention)), *_rescaling()]
+
+    def prove_law(self, phi: Phi, x: SymbolicPoint, member: Member) -> list[Obligation]:
+        y, z = symbolic_point("y", phi.dim), symbolic_point("z", phi.dim)
+        change = member.value(y) - member.value(z)
+        given = [*self.given(phi), *phi.in_cube(y, z)]
+        return [valid(f"member.{member.name}.lipschitz", given, change <= phi.rise(distance(y, z)))]
+
+
+def _rescaling() -> list[Obligation]:
+    """Measuring lengths in units of 1/L changes nothing: x -> L*x maps [0, 1] onto [0, L]."""
+    rate, s, t = Sym("L"), Sym("s"), Sym("t")
+    inside = every([s >= 0, s <= 1])
+    scaled = every([rate * s >= 0, rate * s <= rate])
+    return [
+        valid("rescaling.distance", [rate > 0], eq(rate * absolute(s - t), absolute(rate * s - rate * t))),
+        valid("rescaling.cube", [rate > 0], (~inside | scaled) & (inside | ~scaled)),
+    ]

@@ -1,0 +1,99 @@
+"""Exact ground: rationals, points of the unit cube and the sup norm.
+
+Numbers enter as ``Fraction``, ``int`` or strings such as ``"1/4"``; floats are refused, because
+``0.1`` is not one tenth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import product
+
+from fvtheory.errors import InexactNumberError, InvalidInputError
+
+Rational = Fraction | int | str
+Point = tuple[Fraction, ...]
+
+_RATIONAL = re.compile(r"\s*[+-]?\d{1,4000}(\s*/\s*\d{1,4000})?\s*\Z", re.ASCII)
+
+
+def rational(value: Rational, name: str = "number") -> Fraction:
+    """The exact rational that ``value`` denotes.
+
+    Args:
+        value: a ``Fraction``, an ``int`` or a string ``"p"`` or ``"p/q"`` in decimal digits.
+        name: what the number is, for the error message.
+
+    Raises:
+        InexactNumberError: for floats, NaN, booleans, decimal literals and anything else.
+    """
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Fraction(value)
+    if isinstance(value, str) and _RATIONAL.match(value):
+        numerator, _, denominator = value.partition("/")
+        if not denominator:
+            return Fraction(int(numerator))
+        if int(denominator) != 0:
+            return Fraction(int(numerator), int(denominator))
+    shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
+    raise InexactNumberError(
+        f"{name} = {shown}", "an exact rational", 'write it as a string "p/q", an int or a Fraction'
+    )
+
+
+def text(value: Fraction) -> str:
+    """``value`` as the contract writes it: ``"1/4"``, ``"0"``, ``"3"``."""
+    return str(value)
+
+
+def point(coordinates: Iterable[Rational] | Rational, name: str = "point") -> Point:
+    """A point with exact coordinates; a bare number is a point of dimension one.
+
+    Raises:
+        InexactNumberError: when a coordinate is not exact.
+        InvalidInputError: when there is no coordinate.
+    """
+    if isinstance(coordinates, (str, int, Fraction, float)):
+        return (rational(coordinates, name),)  # type: ignore[arg-type]
+    if not isinstance(coordinates, Iterable) or isinstance(coordinates, (bytes, dict, set)):
+        raise InvalidInputError(f"{name} = {coordinates!r}", "a list of rationals")
+    result = tuple(rational(c, f"{name}[{i}]") for i, c in enumerate(coordinates))
+    if not result:
+        raise InvalidInputError(f"{name} without coordinates", "at least one coordinate")
+    return result
+
+
+def cube_point(coordinates: Iterable[Rational] | Rational, name: str = "point") -> Point:
+    """A point of the unit cube [0, 1]^d.
+
+    Raises:
+        InvalidInputError: when a coordinate lies outside [0, 1].
+    """
+    result = point(coordinates, name)
+    for i, c in enumerate(result):
+        if not 0 <= c <= 1:
+            raise InvalidInputError(
+                f"{name}[{i}] = {c}", "a coordinate in [0, 1]", "rescale the inputs to the unit cube"
+            )
+    return result
+
+
+def sup_norm(difference: Sequence[Fraction]) -> Fraction:
+    """max_j |difference_j|, the norm of the paper (B.2, Lipschitz)."""
+    return max(abs(c) for c in difference)
+
+
+def distance(x: Point, y: Point) -> Fraction:
+    """The sup-norm distance of two points of the same dimension."""
+    if len(x) != len(y):
+        raise InvalidInputError(f"points of dimension {len(x)} and {len(y)}", "one dimension for both")
+    return sup_norm([p - q for p, q in zip(x, y, strict=True)])
+
+
+def vertices(dim: int) -> Iterable[Point]:
+    """The 2^dim corners of the unit cube."""
+    return product((Fraction(0), Fraction(1)), repeat=dim)

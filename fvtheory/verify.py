@@ -1,0 +1,324 @@
+"""Verification: claims to obligations to checkers to verdicts.
+
+Every obligation is put to both solvers. It is PROVED when both prove it, REFUTED when a solver's
+model is confirmed by exact replay and no solver disagrees, and UNKNOWN otherwise. Solvers that
+contradict each other are never reconciled: that is reported as a disagreement.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from fvtheory.checkers.replay import confirmed
+from fvtheory.checkers.solver_process import SOLVERS, Answer, SolverProcess
+from fvtheory.claims import select_claims
+from fvtheory.claims.claim import Claim
+from fvtheory.errors import DisagreementError, InvalidInputError
+from fvtheory.exact import text
+from fvtheory.information import check_convention
+from fvtheory.obligations import PROVED, REFUTED, UNKNOWN, Obligation
+from fvtheory.smtlib import Script, script
+from fvtheory.statements import Plan, RadiusStatement
+from fvtheory.terms import symbols
+from fvtheory.witnesses import explain
+
+SECONDS_A_QUERY = 2.0
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class CheckerEntry:
+    """What one checker says of one obligation, in the words PROVED, REFUTED, UNKNOWN."""
+
+    status: str
+    seconds: float
+    reason: str = ""
+
+    def to_json(self) -> dict:
+        entry = {"status": self.status, "seconds": round(self.seconds, 6)}
+        return {**entry, "reason": self.reason} if self.reason else entry
+
+
+@dataclass(frozen=True)
+class ObligationResult:
+    """An obligation with its verdict, who vouches for it, and the confirmed model, if any."""
+
+    obligation: Obligation
+    name: str
+    status: str
+    checkers: Mapping[str, CheckerEntry]
+    model: Mapping[str, Fraction] | None = None
+    disagreement: bool = False
+
+    @property
+    def seconds(self) -> float:
+        return sum(entry.seconds for entry in self.checkers.values())
+
+    def to_json(self) -> dict:
+        return {
+            "name": self.name,
+            "status": self.status,
+            "checkers": {name: entry.to_json() for name, entry in self.checkers.items()},
+            "seconds": round(self.seconds, 6),
+        }
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """A claim with its verdict, the obligations behind it and, if REFUTED, a counterexample."""
+
+    claim: Claim
+    convention: str
+    status: str
+    obligations: tuple[ObligationResult, ...]
+    counterexample: Mapping | None = None
+    reason: str = ""
+
+    @property
+    def seconds(self) -> float:
+        return sum(o.seconds for o in self.obligations)
+
+    @property
+    def disagreement(self) -> bool:
+        return any(o.disagreement for o in self.obligations)
+
+    def to_json(self) -> dict:
+        claim = self.claim
+        result: dict = {
+            "id": claim.id,
+            "source": claim.source,
+            "statement": claim.text,
+            "variant": claim.variant,
+            "fidelity": claim.fidelity,
+        }
+        if claim.delta:
+            result["delta"] = claim.delta
+        result |= {"class": claim.cls or None, "convention": self.convention, "status": self.status}
+        if self.counterexample is not None:
+            result["counterexample"] = dict(self.counterexample)
+        if self.reason:
+            result["reason"] = self.reason
+        result["obligations"] = [o.to_json() for o in self.obligations]
+        result["seconds"] = round(self.seconds, 6)
+        return result
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The verdicts of a run."""
+
+    claims: tuple[ClaimResult, ...]
+    seconds: float
+    checkers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def decided(self) -> bool:
+        """Whether every claim is decided and the checkers agree."""
+        return all(c.status != UNKNOWN and not c.disagreement for c in self.claims)
+
+    def raise_for_disagreement(self) -> None:
+        """Raise DisagreementError if two checkers contradict each other anywhere."""
+        for claim in self.claims:
+            for o in claim.obligations:
+                if o.disagreement:
+                    said = ", ".join(f"{name}: {entry.status}" for name, entry in o.checkers.items())
+                    raise DisagreementError(
+                        f"{claim.claim.id} ({claim.claim.variant}), {o.name}: {said}",
+                        "checkers that agree",
+                        "report this: one of the solvers is wrong",
+                    )
+
+    def to_json(self) -> dict:
+        return {"claims": [c.to_json() for c in self.claims], "seconds": round(self.seconds, 3)}
+
+
+def verify(
+    paper: str = "geirhos2024",
+    claims: Iterable[str] = (),
+    convention: str | None = None,
+    seconds_a_query: float = SECONDS_A_QUERY,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Verification:
+    """Decide the claims of a paper.
+
+    Args:
+        paper: the name of the paper.
+        claims: claim ids; all claims for none.
+        convention: how ties are read, in place of each claim's own convention.
+        seconds_a_query: the hard limit for one question to one solver.
+        jobs: how many obligations are worked on at a time (default: one a core).
+        progress: called with the number of answers so far and the number expected.
+
+    Raises:
+        UnknownNameError: for an unknown paper or claim.
+        InvalidInputError: for an unknown convention or a limit that is not positive.
+        MissingDependencyError: when a solver is not installed.
+    """
+    return verify_claims(select_claims(paper, claims), convention, seconds_a_query, jobs, progress)
+
+
+def verify_claims(
+    claims: Sequence[Claim],
+    convention: str | None = None,
+    seconds_a_query: float = SECONDS_A_QUERY,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Verification:
+    """Decide the given claims; arguments and errors as for `verify`."""
+    if convention is not None:
+        check_convention(convention)
+    if not seconds_a_query > 0:
+        raise InvalidInputError(f"a limit of {seconds_a_query} s a query", "a positive number of seconds")
+    jobs = jobs or os.cpu_count() or 1
+    began = time.perf_counter()
+    plans = [(c, convention or c.convention, c.statement.plan(convention or c.convention)) for c in claims]
+    keys: dict[int, str] = {}
+    questions: dict[str, Script] = {}
+    for _, _, plan in plans:
+        for obligation in plan.obligations:
+            if id(obligation) not in keys:
+                asked = script(obligation.asked, anonymous=True)
+                keys[id(obligation)] = asked.text
+                questions.setdefault(asked.text, asked)
+    answers = ask_all(questions, seconds_a_query, jobs, progress)
+    results = [
+        conclude(claim, named, plan, [judge(o, answers[keys[id(o)]]) for o in plan.obligations])
+        for claim, named, plan in plans
+    ]
+    return Verification(tuple(results), time.perf_counter() - began)
+
+
+def ask_all(
+    questions: Mapping[str, Script], seconds: float, jobs: int, progress: Progress | None = None
+) -> dict[str, dict[str, Answer]]:
+    """Every question put to every solver, on ``jobs`` threads with solver processes of their own."""
+    tasks: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+    for key in questions:
+        for solver in SOLVERS:
+            tasks.put((key, solver))
+    total = len(questions) * len(SOLVERS)
+    done: queue.SimpleQueue[tuple[str, str, Answer] | BaseException] = queue.SimpleQueue()
+    stop = threading.Event()
+    processes: list[SolverProcess] = []
+
+    def work() -> None:
+        mine = {solver: SolverProcess(solver) for solver in SOLVERS}
+        processes.extend(mine.values())
+        try:
+            while not stop.is_set():
+                key, solver = tasks.get_nowait()
+                done.put((key, solver, mine[solver].ask(questions[key], seconds)))
+        except queue.Empty:
+            pass
+        except BaseException as error:
+            done.put(error)
+        finally:
+            for process in mine.values():
+                process.close()
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(max(1, min(jobs, total)))]
+    answers: dict[str, dict[str, Answer]] = {key: {} for key in questions}
+    try:
+        for thread in threads:
+            thread.start()
+        for count in range(1, total + 1):
+            item = done.get()
+            if isinstance(item, BaseException):
+                raise item
+            key, solver, answer = item
+            answers[key][solver] = answer
+            if progress is not None:
+                progress(count, total)
+    finally:
+        stop.set()
+        for process in processes:
+            process.close()
+        for thread in threads:
+            thread.join(timeout=5)
+    return answers
+
+
+def judge(obligation: Obligation, answers: Mapping[str, Answer]) -> ObligationResult:
+    """The verdict on one obligation from what the solvers said."""
+    found, lost = (PROVED, REFUTED) if obligation.satisfiable else (REFUTED, PROVED)
+    entries: dict[str, CheckerEntry] = {}
+    model: Mapping[str, Fraction] | None = None
+    replay_seconds, said_sat = 0.0, False
+    for solver in SOLVERS:
+        answer = answers[solver]
+        if answer.status == "unsat":
+            entries[solver] = CheckerEntry(lost, answer.seconds)
+        elif answer.status == "sat":
+            said_sat = True
+            began = time.perf_counter()
+            names = symbols(*obligation.asked)
+            values = obligation.values(dict(zip(names, answer.model.values(), strict=True)))
+            replayed = confirmed(obligation, values)
+            replay_seconds += time.perf_counter() - began
+            reason = "" if replayed is not None else "its model is not confirmed by exact replay"
+            entries[solver] = CheckerEntry(found if replayed is not None else UNKNOWN, answer.seconds, reason)
+            model = model if model is not None else replayed
+        else:
+            entries[solver] = CheckerEntry(UNKNOWN, answer.seconds, answer.reason or "gave up")
+    if model is not None:
+        entries["replay"] = CheckerEntry(found, replay_seconds)
+    statuses = {entry.status for entry in entries.values()}
+    contradiction = said_sat and lost in statuses
+    if contradiction:
+        status = UNKNOWN
+    elif model is not None:
+        status = found
+    elif statuses == {lost}:
+        status = lost
+    else:
+        status = UNKNOWN
+    return ObligationResult(obligation, obligation.name, status, entries, model, contradiction)
+
+
+def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[ObligationResult]) -> ClaimResult:
+    """The verdict on a claim from those on its obligations, which are in the order of the plan."""
+    support = results[: len(plan.support)]
+    non_vacuity = results[len(plan.support) : len(plan.support) + len(plan.non_vacuity)]
+    conjuncts = results[len(plan.support) + len(plan.non_vacuity) :]
+
+    def verdict(status: str, reason: str = "", counterexample: Mapping | None = None) -> ClaimResult:
+        return ClaimResult(claim, convention, status, tuple(results), counterexample, reason)
+
+    for part in results:
+        if part.disagreement:
+            return verdict(UNKNOWN, f"the checkers contradict each other on {part.name}")
+    for part in non_vacuity:
+        if part.status != PROVED:
+            reason = "cannot be met" if part.status == REFUTED else "are not known to be satisfiable"
+            return verdict(UNKNOWN, f"the hypotheses of {part.name.removesuffix('.non-vacuous')} {reason}")
+    for part in support:
+        if part.status != PROVED:
+            return verdict(UNKNOWN, f"{part.name} is {part.status}")
+    for part in conjuncts:
+        if part.status == REFUTED:
+            return verdict(REFUTED, counterexample=counterexample_of(claim, convention, part))
+    for part in conjuncts:
+        if part.status != PROVED:
+            return verdict(UNKNOWN, f"{part.name} is {part.status}")
+    return verdict(PROVED)
+
+
+def counterexample_of(claim: Claim, convention: str, part: ObligationResult) -> dict:
+    """The confirmed values and, for statements about decoders, what they mean."""
+    assert part.model is not None
+    found: dict = {
+        "obligation": part.name,
+        "values": {name: text(value) for name, value in part.model.items()},
+        "replay": PROVED,
+    }
+    if isinstance(claim.statement, RadiusStatement):
+        found |= explain(claim.statement, part.model, convention)
+    return found
