@@ -1,0 +1,45 @@
+"""fvtheory: what a feature visualization can and cannot tell about a function, decided with proof.
+
+Φ(f) = (x_min, x_max, f_min, f_max) is what activation maximization returns. The package decides how
+well any decoder can predict f from Φ(f), class by class, and checks the claims of the literature.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as _version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fvtheory.classes import get_class
+    from fvtheory.functions import function_from_json
+    from fvtheory.information import MinMax
+    from fvtheory.verify import verify, verify_claims
+
+_HOMES = {
+    "MinMax": "fvtheory.information",
+    "function_from_json": "fvtheory.functions",
+    "get_class": "fvtheory.classes",
+    "verify": "fvtheory.verify",
+    "verify_claims": "fvtheory.verify",
+}
+
+__all__ = ["MinMax", "function_from_json", "get_class", "verify", "verify_claims"]
+
+try:
+    __version__ = _version("fvtheory")
+except PackageNotFoundError:
+    __version__ = "0+unknown"
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fvtheory' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

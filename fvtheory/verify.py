@@ -304,21 +304,25 @@ def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[Obliga
             return verdict(UNKNOWN, f"{part.name} is {part.status}")
     for part in conjuncts:
         if part.status == REFUTED:
-            return verdict(REFUTED, counterexample=counterexample_of(claim, convention, part))
+            counterexample, confirmed = counterexample_of(claim, part)
+            if not confirmed:
+                return verdict(UNKNOWN, f"the functions built for {part.name} do not confirm it")
+            return verdict(REFUTED, counterexample=counterexample)
     for part in conjuncts:
         if part.status != PROVED:
             return verdict(UNKNOWN, f"{part.name} is {part.status}")
     return verdict(PROVED)
 
 
-def counterexample_of(claim: Claim, convention: str, part: ObligationResult) -> dict:
-    """The confirmed values and, for statements about decoders, what they mean."""
+def counterexample_of(claim: Claim, part: ObligationResult) -> tuple[dict, bool]:
+    """The values confirmed by replay and, for statements about decoders, what they mean in exact
+    functions; and whether those functions confirm it too."""
     assert part.model is not None
     found: dict = {
         "obligation": part.name,
         "values": {name: text(value) for name, value in part.model.items()},
-        "replay": PROVED,
     }
-    if isinstance(claim.statement, RadiusStatement):
-        found |= explain(claim.statement, part.model, convention)
-    return found
+    if not isinstance(claim.statement, RadiusStatement):
+        return found, True
+    explanation = explain(claim.statement, part.model)
+    return {**found, **explanation.facts}, explanation.confirmed

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from fvtheory import functions as exact_functions
 from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
+from fvtheory.exact import Point
+from fvtheory.information import MinMax
 from fvtheory.obligations import Derivation, Obligation, valid
 from fvtheory.symbols import Phi, SymbolicPoint, convex_combination, symbolic_point
 from fvtheory.terms import (
@@ -94,6 +99,32 @@ class Affine(FunctionClass):
         a, b = phi.x_min, phi.x_max
         return (a, *((*a[:j], b[j], *a[j + 1 :]) for j in range(phi.dim)))
 
+    def _exact_along(self, phi: MinMax) -> list[exact_functions.Function]:
+        """The functions of the fiber with all of Δ on one coordinate."""
+        functions: list[exact_functions.Function] = []
+        for j, (a, b) in enumerate(zip(phi.x_min, phi.x_max, strict=True)):
+            if abs(a - b) == 1:
+                slope = [phi.spread * (b - a) if i == j else 0 for i in range(phi.dim)]
+                functions.append(exact_functions.Affine(slope, phi.f_min - phi.spread * (b - a) * a))
+        return functions or [exact_functions.constant(phi.f_min, phi.dim)]
+
+    def exact_members(
+        self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
+    ) -> tuple[exact_functions.Function, exact_functions.Function]:
+        along = self._exact_along(phi)
+        return min(along, key=lambda f: f(x)), max(along, key=lambda f: f(x))
+
+    def exact_envelopes(
+        self, phi: MinMax, lipschitz: Fraction | None = None
+    ) -> tuple[exact_functions.Function, exact_functions.Function]:
+        along = self._exact_along(phi)
+        if len(along) == 1:
+            return along[0], along[0]
+        return exact_functions.Minimum(along), exact_functions.Maximum(along)
+
+    def contains(self, f: exact_functions.Function, lipschitz: Fraction | None = None) -> bool:
+        return exact_functions.is_affine(f)
+
     # The proof of validity: one coordinate, then the sum.
 
     def _slopes(self, phi: Phi) -> list[Term]:
@@ -153,6 +184,23 @@ class Affine(FunctionClass):
         for side, goal, extreme in ((UPPER, fx <= upper, largest), (LOWER, lower <= fx, least)):
             proof.have(side, goal, [*bounds[side], self._rise(phi), value], [extreme, *change, *hidden])
         return proof.obligations
+
+    def prove_radius(self, phi: Phi, x: SymbolicPoint) -> list[Obligation]:
+        """The lengths are shares of the way from x_min to x_max; two shares differ by at most 1."""
+        least, largest = self._extremes(phi, x)
+        lower, upper = self.envelope(phi, x)
+        proof = Derivation("radius.bound", self.given(phi, x))
+        shares = []
+        for j, (a, b) in enumerate(phi.coordinates()):
+            length = self._lengths(phi, x)[j]
+            unit = every([length >= 0, length <= 1])
+            shares.append(proof.have(f"share-{j}", unit, phi.in_cube((a,), (b,), (x[j],))))
+        some_free = some(self.free(phi))
+        apart = every([largest - least <= 1, self._two_free(phi) | eq(largest, least)])
+        gaps = [absolute(a - b) for a, b in phi.coordinates()]
+        apart = proof.have("apart", apart, [*shares, some_free], [*self._lengths(phi, x), *gaps])
+        proof.have("", upper - lower <= 2 * self.radius(phi), [apart, phi.is_varying()], [least, largest, *gaps])
+        return [*proof.obligations, *self.prove_separation(phi)]
 
     def prove_law(self, phi: Phi, x: SymbolicPoint, member: Member) -> list[Obligation]:
         weight = Sym("weight")

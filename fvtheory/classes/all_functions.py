@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
+from fvtheory.functions import Function, PointValue, constant
+from fvtheory.information import MinMax
 from fvtheory.obligations import Obligation, valid
 from fvtheory.symbols import Phi, SymbolicPoint, different_points, same_point
 from fvtheory.terms import Formula, Sym, Term, eq, every, implies, ite
@@ -29,6 +33,12 @@ class AllFunctions(FunctionClass):
             Member("upper", UPPER, always, lambda y: self.envelope(phi, y)[1]),
             Member("lower", LOWER, always, lambda y: self.envelope(phi, y)[0]),
         )
+
+    def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
+        low, high = constant(phi.f_min, phi.dim), constant(phi.f_max, phi.dim)
+        if phi.spread == 0:
+            return low, high
+        return PointValue(low, phi.x_max, phi.f_max), PointValue(high, phi.x_min, phi.f_min)
 
     def instances(self, phi: Phi, x: SymbolicPoint, fx: Term) -> tuple[Formula, ...]:
         return (

@@ -25,6 +25,7 @@ from functools import cache
 
 from fvtheory.errors import InfeasibleInformationError, InvalidInputError
 from fvtheory.exact import Point, Rational, cube_point, rational
+from fvtheory.functions import Function
 from fvtheory.information import MinMax, check_convention
 from fvtheory.obligations import Derivation, Obligation, valid
 from fvtheory.symbols import (
@@ -120,6 +121,22 @@ class FunctionClass:
     def side_hidden(self, phi: Phi) -> Formula:
         """When some point has functions of the fiber on both sides of the midpoint."""
         return phi.is_varying()
+
+    # ---- exact functions at given numbers -----------------------------------------------------
+
+    def exact_members(
+        self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
+    ) -> tuple[Function, Function]:
+        """Two functions of the fiber of a feasible Φ, with values lower(x) and upper(x) at x."""
+        return self.exact_envelopes(phi, lipschitz)
+
+    def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
+        """The envelopes (lower, upper) of the fiber of a feasible Φ as functions."""
+        raise InvalidInputError(f"class {self.name!r} without exact envelopes", "an override")
+
+    def contains(self, f: Function, lipschitz: Fraction | None = None) -> bool:
+        """Whether an exact function obeys the axiom of the class; shares nothing with the proofs."""
+        return True
 
     # ---- proofs that differ from class to class ----------------------------------------------
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from fvtheory.classes.base import FunctionClass
+from fvtheory.functions import Function, constant, is_constant
+from fvtheory.information import MinMax
 from fvtheory.obligations import valid
 from fvtheory.symbols import Phi, SymbolicPoint, has_information, symbolic_point
 from fvtheory.terms import FALSE, ZERO, Formula, Sym, Term, eq
@@ -27,6 +31,13 @@ class Constant(FunctionClass):
 
     def side_hidden(self, phi: Phi) -> Formula:
         return FALSE
+
+    def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
+        only = constant(phi.f_min, phi.dim)
+        return only, only
+
+    def contains(self, f: Function, lipschitz: Fraction | None = None) -> bool:
+        return is_constant(f)
 
     def _prove(self, dim: int):
         phi, x, y = self.symbolic(dim), symbolic_point("x", dim), symbolic_point("y", dim)

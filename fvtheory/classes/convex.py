@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
+from fvtheory.exact import Point
+from fvtheory.functions import Function, MaxAffine, Minimum, OrthantStep, constant, is_convex
+from fvtheory.information import MinMax
 from fvtheory.obligations import Derivation, Obligation, valid
 from fvtheory.symbols import Phi, SymbolicPoint, convex_combination, has_information, symbolic_point
 from fvtheory.terms import (
@@ -98,6 +102,43 @@ class Convex(FunctionClass):
     def separation_points(self, phi: Phi, slack: Term) -> tuple[SymbolicPoint, ...]:
         """From x_max a little towards x_min: off the face, almost at the top of the gauge."""
         return (convex_combination(slack, phi.x_min, phi.x_max),)
+
+    # ---- exact functions ---------------------------------------------------------------------
+
+    def exact_members(
+        self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
+    ) -> tuple[Function, Function]:
+        upper = self.exact_envelopes(phi)[1]
+        if phi.spread == 0:
+            return upper, upper
+        fixed = [j for j, b in enumerate(phi.x_max) if b in (0, 1)]
+        lengths = [sum(abs(p[j] - phi.x_max[j]) for j in fixed) for p in (x, phi.x_min)]
+        slope = phi.spread / min(t for t in lengths if t > 0)
+        slopes = [(2 * b - 1) * slope if j in fixed else Fraction(0) for j, b in enumerate(phi.x_max)]
+        top = phi.f_max - sum((s * b for s, b in zip(slopes, phi.x_max, strict=True)), Fraction(0))
+        return MaxAffine([([Fraction(0)] * phi.dim, phi.f_min), (slopes, top)]), upper
+
+    def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
+        low, high, spread = constant(phi.f_min, phi.dim), phi.f_max, phi.spread
+        if spread == 0:
+            return low, low
+        walls: list[Function] = []
+        for j, b in enumerate(phi.x_max):
+            if b in (0, 1):
+                corner = [1 - b] * phi.dim
+                corner[j] = b
+                walls.append(OrthantStep(corner, "at-least" if b else "at-most", high, phi.f_min))
+        pieces = []
+        for j, a in enumerate(phi.x_min):
+            for wall in (0, 1):
+                if a != wall:
+                    slope = spread / (wall - a)
+                    slopes = [slope if i == j else Fraction(0) for i in range(phi.dim)]
+                    pieces.append((slopes, phi.f_min - slope * a))
+        return walls[0] if len(walls) == 1 else Minimum(walls), MaxAffine(pieces)
+
+    def contains(self, f: Function, lipschitz: Fraction | None = None) -> bool:
+        return is_convex(f)
 
     # ---- proofs ------------------------------------------------------------------------------
 

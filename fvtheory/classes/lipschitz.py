@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 
 from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
+from fvtheory.functions import Clip, Cone, Function, is_lipschitz
+from fvtheory.information import MinMax
 from fvtheory.obligations import Derivation, Obligation, valid
 from fvtheory.symbols import Phi, SymbolicPoint, distance, rescaled, symbolic_point
 from fvtheory.terms import (
@@ -173,6 +176,15 @@ class Lipschitz(FunctionClass):
         lower, upper = self.envelope(phi, x)
         told = (upper <= phi.middle) | (lower > phi.middle)
         return [*proof.obligations, valid("side.told", [*self.given(phi, x), ~self.side_hidden(phi)], told)]
+
+    def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
+        assert lipschitz is not None
+        lower = Clip(Cone(phi.x_max, phi.f_max, -lipschitz), phi.f_min, phi.f_max)
+        return lower, Clip(Cone(phi.x_min, phi.f_min, lipschitz), phi.f_min, phi.f_max)
+
+    def contains(self, f: Function, lipschitz: Fraction | None = None) -> bool:
+        assert lipschitz is not None
+        return is_lipschitz(f, lipschitz)
 
     def instances(self, phi: Phi, x: SymbolicPoint, fx: Term) -> tuple[Formula, ...]:
         return (

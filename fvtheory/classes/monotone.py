@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
+from fvtheory.exact import Point
+from fvtheory.functions import Function, Maximum, Minimum, OrthantStep, constant, is_monotone
+from fvtheory.information import MinMax
 from fvtheory.obligations import Obligation, valid
 from fvtheory.symbols import Phi, SymbolicPoint, below, symbolic_point
 from fvtheory.terms import Formula, Sym, Term, eq, every, implies, ite, maximum, minimum, some
@@ -61,6 +66,31 @@ class Monotone(FunctionClass):
             Member("rising-lower", LOWER, rise, lambda y: self._rising(phi, y)[0]),
             Member("falling-lower", LOWER, fall, lambda y: self._falling(phi, y)[0]),
         )
+
+    def _exact_branches(self, phi: MinMax) -> list[tuple[Function, Function]]:
+        """(lower, upper) of the branches that are feasible."""
+        a, b, low, high = phi.x_min, phi.x_max, phi.f_min, phi.f_max
+        branches: list[tuple[Function, Function]] = []
+        if not all(s <= t for s, t in zip(b, a, strict=True)):
+            branches.append((OrthantStep(b, "at-least", high, low), OrthantStep(a, "at-most", low, high)))
+        if not all(s <= t for s, t in zip(a, b, strict=True)):
+            branches.append((OrthantStep(b, "at-most", high, low), OrthantStep(a, "at-least", low, high)))
+        return branches or [(constant(low, phi.dim), constant(high, phi.dim))]
+
+    def exact_members(
+        self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
+    ) -> tuple[Function, Function]:
+        branches = self._exact_branches(phi)
+        return min((f for f, _ in branches), key=lambda f: f(x)), max((f for _, f in branches), key=lambda f: f(x))
+
+    def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
+        branches = self._exact_branches(phi)
+        if len(branches) == 1:
+            return branches[0]
+        return Minimum([f for f, _ in branches]), Maximum([f for _, f in branches])
+
+    def contains(self, f: Function, lipschitz: Fraction | None = None) -> bool:
+        return is_monotone(f) is not None
 
     def instances(self, phi: Phi, x: SymbolicPoint, fx: Term) -> tuple[Formula, ...]:
         a, b, m, top = phi.x_min, phi.x_max, phi.f_min, phi.f_max

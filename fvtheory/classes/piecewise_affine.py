@@ -7,8 +7,14 @@ pieces: these are exactly the functions of ReLU networks.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from fvtheory import exact
 from fvtheory.classes.all_functions import AllFunctions
 from fvtheory.classes.base import LOWER, UPPER, Member
+from fvtheory.exact import Point
+from fvtheory.functions import Clip, Cone, Function, is_continuous
+from fvtheory.information import MinMax
 from fvtheory.obligations import Derivation, Obligation, valid
 from fvtheory.symbols import (
     Phi,
@@ -51,6 +57,22 @@ class PiecewiseAffine(AllFunctions):
 
         always = every([])
         return (Member("upper", UPPER, always, rising), Member("lower", LOWER, always, falling))
+
+    def exact_members(
+        self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
+    ) -> tuple[Function, Function]:
+        if phi.spread == 0:
+            return self.exact_envelopes(phi)
+
+        def cone(apex: Point, value: Fraction, sign: int) -> Function:
+            lengths = [exact.distance(x, apex), exact.distance(phi.x_min, phi.x_max)]
+            slope = sign * phi.spread / min(t for t in lengths if t > 0)
+            return Clip(Cone(apex, value, slope), phi.f_min, phi.f_max)
+
+        return cone(phi.x_max, phi.f_max, -1), cone(phi.x_min, phi.f_min, 1)
+
+    def contains(self, f: Function, lipschitz: Fraction | None = None) -> bool:
+        return is_continuous(f)
 
     def _distances(self, phi: Phi, x: SymbolicPoint, y: SymbolicPoint, side: str) -> Derivation:
         """What the cone needs to know of the distances to its apex."""

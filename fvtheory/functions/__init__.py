@@ -22,6 +22,7 @@ stands for a function (any object of this table) and n, j for JSON integers:
 A file may nest functions 64 deep and hold 10,000 functions, knots and pieces. The norm is the sup norm.
 """
 
+from fvtheory.functions.base import Function
 from fvtheory.functions.extrema import (
     Extremum,
     LevelSet,
@@ -37,7 +38,6 @@ from fvtheory.functions.kinds import (
     Clip,
     Combination,
     Cone,
-    Function,
     Lift,
     MaxAffine,
     Maximum,

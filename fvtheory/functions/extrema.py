@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from fvtheory.exact import Point, Rational
+from fvtheory.functions.base import Function, check_dim
 from fvtheory.functions.intervals import Interval, IntervalSet
 from fvtheory.functions.kinds import (
     Affine,
     Clip,
     Combination,
     Cone,
-    Function,
     Lift,
     MaxAffine,
     Maximum,
     OrthantStep,
-    check_dim,
     is_built_continuous,
 )
 from fvtheory.functions.pieces import pieces, to_piecewise_1d

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Rational, rational
+from fvtheory.functions.base import Function
 from fvtheory.functions.extrema import maximum, minimum
-from fvtheory.functions.kinds import Affine, Function, Lift, OrthantStep, Piecewise1D, is_built_continuous
+from fvtheory.functions.kinds import Affine, Lift, OrthantStep, Piecewise1D, is_built_continuous
 from fvtheory.functions.pieces import Piece, pieces, to_piecewise_1d
 from fvtheory.functions.polytopes import ONE, Polytope
 
@@ -210,7 +212,7 @@ def _is_convex_1d(f: Piecewise1D) -> bool:
         for left, y, right in zip(f.pieces, f.values[1:-1], f.pieces[1:], strict=False)
     )
     ends = f.values[0] >= f.pieces[0][0] and f.values[-1] >= f.pieces[-1][1]
-    return joined and ends and all(s <= t for s, t in zip(slopes, slopes[1:], strict=False))
+    return joined and ends and all(s <= t for s, t in pairwise(slopes))
 
 
 def _is_convex_by_pieces(f: Function) -> bool:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 from fvtheory.errors import InvalidInputError
+from fvtheory.functions.base import Function
 from fvtheory.functions.kinds import (
     Affine,
     Clip,
     Combination,
     Cone,
-    Function,
     Lift,
     MaxAffine,
     Maximum,
@@ -92,7 +93,7 @@ def to_piecewise_1d(f: Function) -> Piecewise1D:
 
 def _with_breakpoints(f: PiecewiseAffine1D) -> Piecewise1D:
     ys = [y for _, y in f.knots]
-    return Piecewise1D([x for x, _ in f.knots], ys, list(zip(ys, ys[1:], strict=False)))
+    return Piecewise1D([x for x, _ in f.knots], ys, list(pairwise(ys)))
 
 
 def _shortest(f: Piecewise1D) -> Piecewise1D:
@@ -104,7 +105,7 @@ def _shortest(f: Piecewise1D) -> Piecewise1D:
     return Piecewise1D(
         [f.breakpoints[i] for i in kept],
         [f.values[i] for i in kept],
-        [(f.pieces[i][0], f.pieces[j - 1][1]) for i, j in zip(kept, kept[1:], strict=False)],
+        [(f.pieces[i][0], f.pieces[j - 1][1]) for i, j in pairwise(kept)],
     )
 
 

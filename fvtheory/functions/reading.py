@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fvtheory.errors import InvalidInputError
+from fvtheory.functions.base import Function
 from fvtheory.functions.kinds import (
     Affine,
     Clip,
     Combination,
     Cone,
-    Function,
     Lift,
     MaxAffine,
     Maximum,

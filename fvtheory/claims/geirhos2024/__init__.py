@@ -10,6 +10,7 @@ from fvtheory.claims.geirhos2024 import (
     lemma_4,
     proposition_1,
     remarks,
+    table_1,
     theorem_1,
     theorem_2,
     theorem_3,
@@ -35,4 +36,5 @@ CLAIMS = (
     *theorem_7.CLAIMS,
     *theorem_8.CLAIMS,
     *remarks.CLAIMS,
+    *table_1.CLAIMS,
 )

@@ -1,0 +1,88 @@
+"""Tables for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from fvtheory.claims.geirhos2024.table_1 import Row
+from fvtheory.statements import EQUALS, RadiusStatement
+from fvtheory.terms import TRUE, show
+from fvtheory.verify import ClaimResult, Verification
+
+
+def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Left-aligned columns under a header."""
+    lines = [list(header), *map(list, rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    shown = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines]
+    return "\n".join([shown[0], "-" * len(shown[0].ljust(sum(widths) + 2 * len(widths) - 2)), *shown[1:]])
+
+
+def vouchers(result: ClaimResult) -> str:
+    """The checkers that vouch for the verdict: those that decided every obligation alike."""
+    names = dict.fromkeys(n for o in result.obligations for n in o.checkers)
+    if result.status == "UNKNOWN":
+        return "-"
+    decided = [n for n in names if n != "replay" and all(o.checkers[n].status == o.status for o in result.obligations)]
+    return "+".join([*decided, *(["replay"] if "replay" in names else [])])
+
+
+def verification_table(verification: Verification) -> str:
+    """One line a claim: id, class, the verdict on each variant, seconds, checkers."""
+    grouped: dict[str, dict[str, ClaimResult]] = {}
+    for result in verification.claims:
+        grouped.setdefault(result.claim.id, {})[result.claim.variant] = result
+    rows = []
+    for name, variants in grouped.items():
+        results = list(variants.values())
+        verdicts = [variants[v].status if v in variants else "" for v in ("printed", "repaired", "sharp")]
+        seconds = sum(r.seconds for r in results)
+        checkers = "+".join(dict.fromkeys(n for r in results for n in vouchers(r).split("+")))
+        rows.append([name, results[0].claim.cls or "-", *verdicts, f"{seconds:.2f}", checkers])
+    return grid(("claim", "class", "printed", "repaired", "sharp", "seconds", "checkers"), rows)
+
+
+def counterexamples(verification: Verification) -> str:
+    """For every refuted claim, the sentence and the values that refute it."""
+    blocks = []
+    for r in verification.claims:
+        if r.counterexample is None:
+            continue
+        values = ", ".join(f"{k} = {v}" for k, v in r.counterexample["values"].items())
+        lines = [f"{r.claim.id} ({r.claim.variant}) is REFUTED", f"  claim: {r.claim.text}", f"  source: {r.claim.source}"]
+        lines.append(f"  fails for: {values}")
+        if "bound" in r.counterexample:
+            bound, best = r.counterexample["bound"], r.counterexample["best_possible"]
+            lines.append(f"  there the bound is {bound}, and the best possible one is {best}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
+
+
+def summary(verification: Verification) -> str:
+    """Counts, time and what is undecided."""
+    counts: Mapping[str, int] = {
+        s: sum(r.status == s for r in verification.claims) for s in ("PROVED", "REFUTED", "UNKNOWN")
+    }
+    shown = ", ".join(f"{n} {s}" for s, n in counts.items())
+    asked = sum(len(r.obligations) for r in verification.claims)
+    lines = [f"{len(verification.claims)} claims: {shown}; {asked} obligations; {verification.seconds:.1f} s"]
+    lines += [f"UNKNOWN {r.claim.id} ({r.claim.variant}): {r.reason}" for r in verification.claims if r.status == "UNKNOWN"]
+    return "\n".join(lines)
+
+
+def table_1(rows: Sequence[Row], verification: Verification) -> str:
+    """Table 1 with exact answers: the smallest ε, and when f(x) and its side can be told."""
+    status = {r.claim.id: r.status for r in verification.claims}
+    blocks = []
+    for row in rows:
+        phi = RadiusStatement(row.cls, row.dims[:1], EQUALS).phi(row.dims[0])
+        exact, side = row.exact(phi), row.side(phi)
+        verdicts = {status[f"table-1.{row.name}.{part}"] for part in ("epsilon", "exact", "side")}
+        lines = [
+            f"{row.title}  [{'/'.join(sorted(verdicts))}, d = {', '.join(map(str, row.dims))}]",
+            f"  smallest ε:      {show(row.epsilon(phi))}",
+            f"  f(x) exactly:    {'yes' if exact == TRUE else 'iff ' + show(exact)}",
+            f"  side of middle:  {'yes' if side == TRUE else 'iff ' + show(side)}",
+        ]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks)
