@@ -52,16 +52,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     verify.add_argument("--paper", default="geirhos2024", help="the paper (default: %(default)s)")
     verify.add_argument(
-        "--claim", action="append", default=[], metavar="ID", help="only this claim and those below it (repeatable)"
+        "--claim",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="only this claim and those below it (repeatable)",
     )
     verify.add_argument(
-        "--convention", choices=CONVENTIONS, help="how ties of extrema are read, in place of each claim's own way"
+        "--convention",
+        choices=CONVENTIONS,
+        help="how ties of extrema are read, in place of each claim's own way",
     )
     verify.add_argument("--json", action="store_true", help="one JSON document on standard output")
     verify.add_argument("--table1", action="store_true", help="Table 1 of the paper with exact answers")
     verify.add_argument("--counterexamples", action="store_true", help="show what refutes the refuted claims")
     verify.add_argument("--list", action="store_true", help="list the claims and decide nothing")
-    verify.add_argument("--jobs", type=_positive, metavar="N", help="obligations at a time (default: one a core)")
+    verify.add_argument(
+        "--jobs", type=_positive, metavar="N", help="obligations at a time (default: one a core)"
+    )
     verify.add_argument(
         "--timeout", type=_seconds, default=2.0, metavar="S", help="seconds a query (default: %(default)s)"
     )
@@ -115,7 +123,8 @@ def _verify(options: argparse.Namespace) -> int:
         if options.counterexamples:
             print(f"\n{terminal.counterexamples(result)}")
         print(f"\n{terminal.summary(result)}")
-    for claim in result.claims:
-        if claim.disagreement:
-            print(f"fvtheory: {claim.claim.id} ({claim.claim.variant}): {claim.reason}", file=sys.stderr)
+    for verdict in result.claims:
+        if verdict.disagreement:
+            name = f"{verdict.claim.id} ({verdict.claim.variant})"
+            print(f"fvtheory: {name}: {verdict.reason}", file=sys.stderr)
     return DECIDED if result.decided else UNDECIDED

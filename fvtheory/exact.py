@@ -58,7 +58,7 @@ def point(coordinates: Iterable[Rational] | Rational, name: str = "point") -> Po
         InvalidInputError: when there is no coordinate.
     """
     if isinstance(coordinates, (str, int, Fraction, float)):
-        return (rational(coordinates, name),)  # type: ignore[arg-type]
+        return (rational(coordinates, name),)
     if not isinstance(coordinates, Iterable) or isinstance(coordinates, (bytes, dict, set)):
         raise InvalidInputError(f"{name} = {coordinates!r}", "a list of rationals")
     result = tuple(rational(c, f"{name}[{i}]") for i, c in enumerate(coordinates))

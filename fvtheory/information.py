@@ -48,9 +48,7 @@ class MinMax:
                 "one dimension for both",
             )
         if not 0 <= self.f_min <= self.f_max <= 1:
-            raise InvalidInputError(
-                f"f_min = {self.f_min}, f_max = {self.f_max}", "0 <= f_min <= f_max <= 1"
-            )
+            raise InvalidInputError(f"f_min = {self.f_min}, f_max = {self.f_max}", "0 <= f_min <= f_max <= 1")
 
     @property
     def dim(self) -> int:

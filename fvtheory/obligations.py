@@ -72,9 +72,7 @@ def valid(
     return Obligation(name, tuple(hypotheses), goal, False, rescaling)
 
 
-def satisfiable(
-    name: str, hypotheses: Iterable[Formula], rescaling: Rescaling | None = None
-) -> Obligation:
+def satisfiable(name: str, hypotheses: Iterable[Formula], rescaling: Rescaling | None = None) -> Obligation:
     """The obligation that the hypotheses can be met together (non-vacuity)."""
     return Obligation(name, tuple(hypotheses), FALSE, True, rescaling)
 

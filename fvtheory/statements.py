@@ -23,9 +23,11 @@ from fvtheory.terms import (
     Sym,
     Term,
     absolute,
+    eq,
     every,
     iff,
     maximum,
+    some,
     symbols,
     term,
 )
@@ -42,18 +44,25 @@ class Plan:
         conjuncts: the statement is true exactly when all of them are, provided that
         support: all of these are proved.
         non_vacuity: the hypotheses of the conjuncts can be met.
+        sufficient: where these are given, the statement is true when they hold too, and open when
+            the conjuncts hold and these do not.
     """
 
     conjuncts: tuple[Obligation, ...]
     support: tuple[Obligation, ...] = ()
     non_vacuity: tuple[Obligation, ...] = ()
+    sufficient: tuple[Obligation, ...] = ()
 
     @property
     def obligations(self) -> tuple[Obligation, ...]:
-        return (*self.support, *self.non_vacuity, *self.conjuncts)
+        return (*self.support, *self.non_vacuity, *self.conjuncts, *self.sufficient)
 
 
-def plan(conjuncts: Iterable[Obligation], support: Iterable[Obligation] = ()) -> Plan:
+def plan(
+    conjuncts: Iterable[Obligation],
+    support: Iterable[Obligation] = (),
+    sufficient: Iterable[Obligation] = (),
+) -> Plan:
     """A plan with the non-vacuity of every set of hypotheses that occurs in the conjuncts."""
     parts = tuple(conjuncts)
     sets: dict[tuple[Formula, ...], Obligation] = {}
@@ -63,7 +72,7 @@ def plan(conjuncts: Iterable[Obligation], support: Iterable[Obligation] = ()) ->
     checks = tuple(
         satisfiable(f"{part.name}.non-vacuous", given, part.rescaling) for given, part in sets.items()
     )
-    return Plan(parts, tuple(support), checks)
+    return Plan(parts, tuple(support), checks, tuple(sufficient))
 
 
 class Statement(Protocol):
@@ -133,12 +142,16 @@ class RadiusStatement:
         cls = get_class(self.cls)
         return cls.radius(phi) if self.question == "value" else cls.side_radius(phi)
 
-    def assertion(self, phi: Phi) -> Formula:
+    def assertion(self, phi: Phi, at_radius: Formula = TRUE) -> Formula:
+        """The statement for one Φ; ``at_radius`` says whether a bound equal to the radius is reached
+        by some function for every decoder."""
         radius = self.radius(phi)
         if self.about is not None:
             return self.about(phi, radius)
         assert self.bound is not None
         bound = self.bound(phi)
+        if self.kind == AT_LEAST and at_radius != TRUE:
+            return some([bound <= 0, bound < radius, eq(bound, radius) & at_radius])
         if self.kind == AT_LEAST:
             return bound <= radius
         if self.kind == AT_MOST:
@@ -147,14 +160,20 @@ class RadiusStatement:
 
     def plan(self, convention: str) -> Plan:
         cls = get_class(self.cls)
-        conjuncts, support = [], [*decoder_lemmas(self.question)]
+        conjuncts, support, sufficient = [], [*decoder_lemmas(self.question)], []
         for dim in self.dims:
             phi = self.phi(dim)
             given = [*phi.domain(), cls.feasible(phi, convention), self.when(phi)]
-            goal = self.assertion(phi)
-            conjuncts.append(valid(f"{self.kind}.d{dim}", given, goal, rescaling_of(phi)))
-            support += cls.obligations(dim)
-        return plan(conjuncts, support)
+            name, unit = f"{self.kind}.d{dim}", rescaling_of(phi)
+            support += cls.obligations(dim, convention)
+            if self.kind == AT_LEAST and self.question == "value" and convention != "any-selection":
+                possible = self.assertion(phi, ~cls.missed(phi, convention))
+                conjuncts.append(valid(name, given, possible, unit))
+                certain = self.assertion(phi, cls.reached(phi, convention))
+                sufficient.append(valid(f"{name}.reached", given, certain, unit))
+            else:
+                conjuncts.append(valid(name, given, self.assertion(phi), unit))
+        return plan(conjuncts, support, sufficient)
 
 
 def rescaling_of(phi: Phi) -> Rescaling | None:

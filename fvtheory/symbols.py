@@ -165,5 +165,3 @@ def has_information(
             else:
                 parts.append(implies(lexicographically_before(y, extremal), strict))
     return every(parts)
-
-

@@ -277,7 +277,7 @@ def rebuild(node: Node, parts: tuple[Node, ...]) -> Node:
             return And(parts)  # type: ignore[arg-type]
         case Or():
             return Or(parts)  # type: ignore[arg-type]
-    return type(node)(*parts)  # type: ignore[call-arg, arg-type]
+    return type(node)(*parts)
 
 
 def fold(node: Node, visit: Callable[[Node, tuple], object]):
@@ -346,6 +346,7 @@ def evaluate(node: Node, values: Mapping[str, Fraction]):
         key = id(n)
         if key in done:
             return done[key]
+        r: Fraction | bool
         match n:
             case Const(v):
                 r = v
@@ -405,7 +406,7 @@ def show(node: Node) -> str:
             case Sym(name):
                 return name, _ATOM
             case Add(_, Mul(Const(v), q)) if v == -1:
-                shown, strength = parts[1]
+                shown, _ = parts[1]
                 right = shown[1:] if shown.startswith("-") else shown
                 return f"{at(0, _SUM)} - {right}", _SUM
             case Add():

@@ -287,7 +287,8 @@ def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[Obliga
     """The verdict on a claim from those on its obligations, which are in the order of the plan."""
     support = results[: len(plan.support)]
     non_vacuity = results[len(plan.support) : len(plan.support) + len(plan.non_vacuity)]
-    conjuncts = results[len(plan.support) + len(plan.non_vacuity) :]
+    rest = results[len(plan.support) + len(plan.non_vacuity) :]
+    conjuncts, sufficient = rest[: len(plan.conjuncts)], rest[len(plan.conjuncts) :]
 
     def verdict(status: str, reason: str = "", counterexample: Mapping | None = None) -> ClaimResult:
         return ClaimResult(claim, convention, status, tuple(results), counterexample, reason)
@@ -304,17 +305,17 @@ def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[Obliga
             return verdict(UNKNOWN, f"{part.name} is {part.status}")
     for part in conjuncts:
         if part.status == REFUTED:
-            counterexample, confirmed = counterexample_of(claim, part)
+            counterexample, confirmed = counterexample_of(claim, convention, part)
             if not confirmed:
                 return verdict(UNKNOWN, f"the functions built for {part.name} do not confirm it")
             return verdict(REFUTED, counterexample=counterexample)
-    for part in conjuncts:
+    for part in (*conjuncts, *sufficient):
         if part.status != PROVED:
             return verdict(UNKNOWN, f"{part.name} is {part.status}")
     return verdict(PROVED)
 
 
-def counterexample_of(claim: Claim, part: ObligationResult) -> tuple[dict, bool]:
+def counterexample_of(claim: Claim, convention: str, part: ObligationResult) -> tuple[dict, bool]:
     """The values confirmed by replay and, for statements about decoders, what they mean in exact
     functions; and whether those functions confirm it too."""
     assert part.model is not None
@@ -324,5 +325,5 @@ def counterexample_of(claim: Claim, part: ObligationResult) -> tuple[dict, bool]
     }
     if not isinstance(claim.statement, RadiusStatement):
         return found, True
-    explanation = explain(claim.statement, part.model)
+    explanation = explain(claim.statement, part.model, convention)
     return {**found, **explanation.facts}, explanation.confirmed

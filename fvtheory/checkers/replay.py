@@ -15,7 +15,10 @@ from fvtheory.terms import UndefinedTerm, evaluate
 Model = Mapping[str, Fraction]
 
 _SIMPLE = tuple(
-    Fraction(p, q) for q in (1, 2, 3, 4, 5, 8, 10, 16) for p in range(0, 2 * q + 1) if Fraction(p, q).denominator == q
+    Fraction(p, q)
+    for q in (1, 2, 3, 4, 5, 8, 10, 16)
+    for p in range(2 * q + 1)
+    if Fraction(p, q).denominator == q
 )
 """0, 1, 2, 1/2, 3/2, 1/3, ... in order of simplicity."""
 

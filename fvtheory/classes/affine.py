@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
+from itertools import combinations
 
 from fvtheory import functions as exact_functions
 from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
 from fvtheory.exact import Point
 from fvtheory.information import MinMax
 from fvtheory.obligations import Derivation, Obligation, valid
-from fvtheory.symbols import Phi, SymbolicPoint, convex_combination, symbolic_point
+from fvtheory.symbols import Phi, SymbolicPoint, convex_combination, has_information, symbolic_point
 from fvtheory.terms import (
     HALF,
     Formula,
@@ -18,6 +20,7 @@ from fvtheory.terms import (
     absolute,
     eq,
     every,
+    iff,
     implies,
     ite,
     maximum,
@@ -125,6 +128,144 @@ class Affine(FunctionClass):
     def contains(self, f: exact_functions.Function, lipschitz: Fraction | None = None) -> bool:
         return exact_functions.is_affine(f)
 
+    def exact_strict(
+        self, phi: MinMax, convention: str, lipschitz: Fraction | None = None
+    ) -> exact_functions.Function:
+        """Δ shared equally among the free coordinates."""
+        along = self._exact_along(phi)
+        return exact_functions.Combination([Fraction(1, len(along))] * len(along), along)
+
+    def reached(self, phi: Phi, convention: str) -> Formula:
+        """Only where the radius is 0: every free coordinate has a share, and none has all of Δ."""
+        return ~self._two_free(phi)
+
+    def missed(self, phi: Phi, convention: str) -> Formula:
+        return phi.is_varying() & self._two_free(phi) & every(self.free(phi))
+
+    def prove_ties(self, dim: int, convention: str) -> Iterable[Obligation]:
+        phi, x = self.symbolic(dim), symbolic_point("x", dim)
+        yield from self._prove_necessity_of(phi, convention)
+        given = [*phi.domain(), phi.is_varying(), self.feasible_when_varying(phi, convention)]
+        free = self.free(phi)
+        ways = []
+        for size in range(1, dim + 1):
+            for subset in combinations(range(dim), size):
+                exactly = every([free[j] if j in subset else ~free[j] for j in range(dim)])
+                ways.append(exactly)
+
+                if convention == "first" or size == dim:
+                    yield from self._prove_equal_shares(phi, [*given, exactly], subset, convention)
+        yield valid("member", given, some(ways))
+        if dim > 1:
+            yield from self._prove_missed(phi, x)
+
+    def _prove_equal_shares(
+        self, phi: Phi, given: list[Formula], subset: tuple[int, ...], convention: str
+    ) -> Iterable[Obligation]:
+        """Δ shared equally among the coordinates of the subset, all of them free and no others."""
+        y = symbolic_point("y", phi.dim)
+
+        def along(p: SymbolicPoint) -> list[Term]:
+            return [phi.x_min[j] + (1 - 2 * phi.x_min[j]) * p[j] for j in subset]
+
+        def member(p: SymbolicPoint) -> Term:
+            return phi.f_min + phi.spread * (total(along(p)) * Fraction(1, len(subset)))
+
+        name = "member." + "-".join(map(str, subset))
+        proof = Derivation(name, [*given, *phi.in_cube(y)])
+        hidden = [t for p in (phi.x_min, phi.x_max, y) for t in along(p)]
+        facts = [phi.is_varying()]
+        for j, low, high, here in zip(subset, along(phi.x_min), along(phi.x_max), along(y), strict=True):
+            a, b = phi.x_min[j], phi.x_max[j]
+            at_ends = iff(eq(here, 0), eq(y[j], a)) & iff(eq(here, 1), eq(y[j], b))
+            within = every([eq(low, 0), eq(high, 1), here >= 0, here <= 1, at_ends])
+            free = proof.have(f"free-{j}", self.free(phi)[j], given)
+            facts.append(proof.have(f"share-{j}", within, [free, *phi.in_cube((a,), (b,), (y[j],))]))
+        rest = [j for j in range(phi.dim) if j not in subset]
+        zero = every(every([eq(phi.x_min[j], 0), eq(phi.x_max[j], 0), y[j] >= 0]) for j in rest)
+        facts.append(proof.have("others", zero, [*given, *phi.in_cube(y)]))
+        proof.have("information", has_information(member, phi, y, convention), facts, hidden)
+        return proof.obligations
+
+    def _prove_necessity_of(self, phi: Phi, convention: str) -> Iterable[Obligation]:
+        """A coordinate with slope 0 can be moved without a change of value."""
+        given = [*phi.domain(), phi.is_varying(), *self._extremal(phi)]
+        proof = Derivation("necessity", given)
+        steps = self._prove_free(proof, phi)
+        for j, (w, (a, b)) in enumerate(zip(self._slopes(phi), phi.coordinates(), strict=True)):
+            if convention == "unique":
+                moved = ite(a <= HALF, 1, 0)
+                strict, goal = w * (moved - a) > 0, self.free(phi)[j]
+            else:
+                strict = implies(a > 0, w * (0 - a) > 0) & implies(b > 0, w * (0 - b) < 0)
+                goal = self.free(phi)[j] | (eq(a, 0) & eq(b, 0))
+            cube = phi.in_cube((a,), (b,))
+            yield valid(f"necessity-{j}", [steps[j], strict, *cube], goal)
+            yield valid(f"sloped-{j}", [self.free(phi)[j], strict, *cube], ~eq(w, 0))
+        yield from proof.obligations
+
+    def _prove_missed(self, phi: Phi, x: SymbolicPoint) -> Iterable[Obligation]:
+        """With every coordinate free and every slope non-zero, f is strictly inside [f_min, f_max] where
+        the envelopes are Δ apart, and elsewhere they are closer than Δ."""
+        fx, slopes, lengths = Sym("fx"), self._slopes(phi), self._lengths(phi, x)
+        shares = [w * (b - a) for w, (a, b) in zip(slopes, phi.coordinates(), strict=True)]
+        change = [w * (c - a) for w, c, a in zip(slopes, x, phi.x_min, strict=True)]
+        nonzero = [~eq(w, 0) for w in slopes]
+        value = eq(fx, phi.f_min + total(change))
+        missed = self.missed(phi, "unique")
+        given = [
+            *phi.domain(),
+            *phi.in_cube(x),
+            missed,
+            *self._extremal(phi),
+            self._rise(phi),
+            value,
+            *nonzero,
+        ]
+        proof = Derivation("missed", given)
+        least, largest = self._extremes(phi, x)
+        signs, units = [], []
+        above: list[Formula] = []
+        under: list[Formula] = []
+        for j, (a, b) in enumerate(phi.coordinates()):
+            t, share = lengths[j], shares[j]
+            free = proof.have(f"free-{j}", self.free(phi)[j], [missed])
+            here = [
+                *self._extremal(phi)[4 * j : 4 * j + 4],
+                nonzero[j],
+                *phi.in_cube((a,), (b,), (x[j],)),
+                free,
+            ]
+            signs.append(proof.have(f"positive-{j}", share > 0, here))
+            unit = proof.have(f"length-{j}", every([t >= 0, t <= 1]), here[5:])
+            product = proof.have(f"product-{j}", eq(change[j], share * t), here)
+            ends = every([implies(eq(t, 0), eq(change[j], 0)), implies(eq(t, 1), eq(change[j], share))])
+            within = every([change[j] >= 0, change[j] <= share, ends])
+            known = [signs[-1], unit, product]
+            units += [unit, proof.have(f"within-{j}", within, known, [change[j], share, t])]
+            bounds = every([least <= t, t <= largest])
+            bounds = proof.have(f"extremes-{j}", bounds, [free, unit], lengths)
+            for goal, found in ((change[j] <= share * largest, above), (share * least <= change[j], under)):
+                hidden = [change[j], share, t, least, largest]
+                found.append(proof.have(f"bound-{j}-{len(found)}", goal, [*known, bounds], hidden))
+        frees = [f for f in proof.known if f in self.free(phi)]
+        gaps = [absolute(a - b) for a, b in phi.coordinates()]
+        whole, rise = total(change), self._rise(phi)
+        hidden = [*change, *shares, *lengths]
+        order = every([least >= 0, least <= largest, largest <= 1])
+        order = proof.have("order", order, [*units, *frees], [*hidden, *gaps])
+        inner = implies(eq(least, 0), whole < phi.spread) & implies(eq(largest, 1), whole > 0)
+        inner = proof.have("inner", inner, [*signs, *units, rise, *frees], [*hidden, *gaps])
+        outer = every([whole <= phi.spread * largest, phi.spread * least <= whole])
+        outer = proof.have("outer", outer, [*above, *under, rise], [*change, *shares, least, largest])
+        radius = proof.have("radius", eq(2 * self.radius(phi), phi.spread), [missed])
+        lower, upper = self.envelope(phi, x)
+        goal = absolute(fx - (lower + upper) / 2) < self.radius(phi)
+        varying = proof.have("varying", phi.is_varying(), [missed])
+        using = [order, inner, outer, value, radius, varying]
+        proof.have("", goal, using, [whole, least, largest, self.radius(phi)])
+        return proof.obligations
+
     # The proof of validity: one coordinate, then the sum.
 
     def _slopes(self, phi: Phi) -> list[Term]:
@@ -167,15 +308,21 @@ class Affine(FunctionClass):
         proof = Derivation("validity", given)
         slope_steps = self._prove_free(proof, phi)
         lengths, free = self._lengths(phi, x), self.free(phi)
-        bounds = {UPPER: [], LOWER: []}
+        bounds: dict[str, list[Formula]] = {UPPER: [], LOWER: []}
         for j, w in enumerate(slopes):
             a, b = phi.x_min[j], phi.x_max[j]
             cube = phi.in_cube((a,), (b,), (x[j],))
             signs = self._extremal(phi)[4 * j : 4 * j + 4]
             for side, extreme in ((UPPER, largest), (LOWER, least)):
                 within = lengths[j] <= extreme if side == UPPER else extreme <= lengths[j]
-                step = proof.have(f"{side}.length-{j}", implies(free[j], within), given[: len(self.given(phi, x))])
-                share = change[j] <= w * (b - a) * extreme if side == UPPER else w * (b - a) * extreme <= change[j]
+                step = proof.have(
+                    f"{side}.length-{j}", implies(free[j], within), given[: len(self.given(phi, x))]
+                )
+                share = (
+                    change[j] <= w * (b - a) * extreme
+                    if side == UPPER
+                    else w * (b - a) * extreme <= change[j]
+                )
                 bounds[side].append(
                     proof.have(f"{side}.share-{j}", share, [step, slope_steps[j], *signs, *cube], [extreme])
                 )
@@ -199,7 +346,9 @@ class Affine(FunctionClass):
         apart = every([largest - least <= 1, self._two_free(phi) | eq(largest, least)])
         gaps = [absolute(a - b) for a, b in phi.coordinates()]
         apart = proof.have("apart", apart, [*shares, some_free], [*self._lengths(phi, x), *gaps])
-        proof.have("", upper - lower <= 2 * self.radius(phi), [apart, phi.is_varying()], [least, largest, *gaps])
+        proof.have(
+            "", upper - lower <= 2 * self.radius(phi), [apart, phi.is_varying()], [least, largest, *gaps]
+        )
         return [*proof.obligations, *self.prove_separation(phi)]
 
     def prove_law(self, phi: Phi, x: SymbolicPoint, member: Member) -> list[Obligation]:
@@ -218,7 +367,7 @@ class Affine(FunctionClass):
             ways = [f & eq(t, extreme) for f, t in zip(free, lengths, strict=True)]
             steps = [proof.have("coordinate", some(ways), given)]
             members = [m for m in self.members(phi, x) if m.side == side]
-            for j, member in enumerate(members):
+            for j in range(len(members)):
                 along = phi.x_min[j] + (1 - 2 * phi.x_min[j]) * x[j]
                 using = [*phi.in_cube((phi.x_min[j],), (phi.x_max[j],), (x[j],))]
                 steps.append(proof.have(f"along-{j}", implies(free[j], eq(along, lengths[j])), using))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
+from fvtheory import symbols
+from fvtheory.classes import ties
 from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
-from fvtheory.functions import Function, PointValue, constant
+from fvtheory.exact import distance
+from fvtheory.functions import Clip, Combination, Cone, Function, PointValue, constant
 from fvtheory.information import MinMax
 from fvtheory.obligations import Obligation, valid
-from fvtheory.symbols import Phi, SymbolicPoint, different_points, same_point
+from fvtheory.symbols import Phi, SymbolicPoint, different_points, rescaled, same_point
 from fvtheory.terms import Formula, Sym, Term, eq, every, implies, ite
 
 
@@ -39,6 +43,29 @@ class AllFunctions(FunctionClass):
         if phi.spread == 0:
             return low, high
         return PointValue(low, phi.x_max, phi.f_max), PointValue(high, phi.x_min, phi.f_min)
+
+    def exact_strict(self, phi: MinMax, convention: str, lipschitz: Fraction | None = None) -> Function:
+        """The midpoint value, with a cone up to x_max and one down to x_min."""
+        if phi.spread == 0:
+            return constant(phi.f_min, phi.dim)
+        slope = lipschitz or phi.spread / distance(phi.x_min, phi.x_max)
+        half, middle = phi.spread / 2, constant((phi.f_min + phi.f_max) / 2, phi.dim)
+        peak, pit = (Clip(Cone(p, half, -slope), 0, half) for p in (phi.x_max, phi.x_min))
+        return Combination([1, 1, -1], [middle, peak, pit])
+
+    def prove_ties(self, dim: int, convention: str) -> Iterable[Obligation]:
+        """Lengths are in a unit in which the spread is at most the distance of the extrema: there is
+        one, since the extrema differ."""
+        phi = rescaled(dim)
+        gap = symbols.distance(phi.x_min, phi.x_max)
+        given = [*phi.domain(), phi.is_varying(), phi.spread <= gap]
+        member = ties.two_cones(phi)
+        yield ties.information("member", given, member, phi, convention)
+        yield ties.lipschitz_law("member", given, member, phi)
+        p = ties.near(phi.x_min, phi.edge)
+        _, upper = self.envelope(phi, p)
+        reached = every([*phi.in_cube(p), upper - member(p) >= phi.spread - ties.SLACK])
+        yield valid("anchor", [*given, *ties.SMALL], reached)
 
     def instances(self, phi: Phi, x: SymbolicPoint, fx: Term) -> tuple[Formula, ...]:
         return (

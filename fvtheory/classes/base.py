@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+from fvtheory.classes import ties
 from fvtheory.errors import InfeasibleInformationError, InvalidInputError
 from fvtheory.exact import Point, Rational, cube_point, rational
 from fvtheory.functions import Function
@@ -40,6 +41,7 @@ from fvtheory.symbols import (
 from fvtheory.terms import (
     FALSE,
     HALF,
+    TRUE,
     Const,
     Formula,
     Sym,
@@ -47,6 +49,7 @@ from fvtheory.terms import (
     eq,
     evaluate,
     every,
+    indicator,
     some,
     term,
 )
@@ -138,6 +141,29 @@ class FunctionClass:
         """Whether an exact function obeys the axiom of the class; shares nothing with the proofs."""
         return True
 
+    def exact_strict(self, phi: MinMax, convention: str, lipschitz: Fraction | None = None) -> Function:
+        """A function with the information Φ under the convention, for Φ feasible under it."""
+        raise InvalidInputError(f"class {self.name!r} without a strict member", "an override")
+
+    # ---- ties ----------------------------------------------------------------------------------
+
+    def reached(self, phi: Phi, convention: str) -> Formula:
+        """When, under the convention, for every decoder some function is off by the radius.
+
+        Where this holds is proved by anchors; where `missed` holds, that it fails. There may be a
+        gap between the two, which is then undecided.
+        """
+        return TRUE
+
+    def missed(self, phi: Phi, convention: str) -> Formula:
+        """When, under the convention, some decoder is off by less than the radius on every function."""
+        return FALSE
+
+    def prove_ties(self, dim: int, convention: str) -> Iterable[Obligation]:
+        """Obligations for ``first`` or ``unique``: necessity of the feasibility condition, a member
+        of the fiber, anchors where the radius is reached, and strictness where it is missed."""
+        return ()
+
     # ---- proofs that differ from class to class ----------------------------------------------
 
     def instances(self, phi: Phi, x: SymbolicPoint, fx: Term) -> tuple[Formula, ...]:
@@ -195,7 +221,7 @@ class FunctionClass:
         ways = []
         for p in self.separation_points(phi, term(Fraction(1, 4))):
             lower, upper = self.envelope(phi, p)
-            ways.append(every([*phi.in_cube(p), upper > phi.middle, lower <= phi.middle]))
+            ways.append(every([*phi.in_cube(p), upper > phi.middle, lower < phi.middle]))
         hidden = self.side_hidden(phi)
         lower, upper = self.envelope(phi, x)
         told = (upper <= phi.middle) | (lower > phi.middle)
@@ -215,8 +241,6 @@ class FunctionClass:
 
     def side_radius(self, phi: Phi) -> Term:
         """The smallest worst-case error of any decoder on the side question: 1 or 0."""
-        from fvtheory.terms import indicator
-
         return indicator(self.side_hidden(phi))
 
     def given(self, phi: Phi, *points: SymbolicPoint) -> list[Formula]:
@@ -224,9 +248,14 @@ class FunctionClass:
         feasible = self.feasible_when_varying(phi, "any-selection")
         return [*phi.domain(), *phi.in_cube(*points), phi.is_varying(), feasible]
 
-    def obligations(self, dim: int) -> tuple[Obligation, ...]:
-        """Everything the class has to prove in this dimension, ties by any selection."""
-        return _obligations(self, dim)
+    def obligations(self, dim: int, convention: str = "any-selection") -> tuple[Obligation, ...]:
+        """Everything the class has to prove in this dimension, under the convention for ties."""
+        return _obligations(self, dim, check_convention(convention))
+
+    def _prove_ties(self, dim: int, convention: str) -> Iterable[Obligation]:
+        yield from ties.constants(self.symbolic(dim), convention)
+        yield from ties.mixtures()
+        yield from self.prove_ties(dim, convention)
 
     def _prove(self, dim: int) -> Iterable[Obligation]:
         phi, x = self.symbolic(dim), symbolic_point("x", dim)
@@ -306,10 +335,11 @@ class FunctionClass:
 
 
 @cache
-def _obligations(cls: FunctionClass, dim: int) -> tuple[Obligation, ...]:
-    prefix = f"{cls.name}.d{dim}"
-    return tuple(
-        Obligation(f"{prefix}.{o.name}", o.hypotheses, o.goal, o.satisfiable) for o in cls._prove(dim)
-    )
+def _obligations(cls: FunctionClass, dim: int, convention: str) -> tuple[Obligation, ...]:
+    def named(prefix: str, parts: Iterable[Obligation]) -> tuple[Obligation, ...]:
+        return tuple(Obligation(f"{prefix}.{o.name}", o.hypotheses, o.goal, o.satisfiable) for o in parts)
 
-
+    if convention == "any-selection":
+        return named(f"{cls.name}.d{dim}", cls._prove(dim))
+    extra = named(f"{cls.name}.d{dim}.{convention}", cls._prove_ties(dim, convention))
+    return (*_obligations(cls, dim, "any-selection"), *extra)

@@ -49,5 +49,3 @@ class Constant(FunctionClass):
         given = [*phi.domain(), *phi.in_cube(x, y), phi.is_constant()]
         yield valid("member.information", given, has_information(lambda _: phi.f_min, phi, y))
         yield from self._prove_constant(phi, x)
-
-

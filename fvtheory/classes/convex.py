@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from fvtheory.classes import ties
 from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
 from fvtheory.exact import Point
-from fvtheory.functions import Function, MaxAffine, Minimum, OrthantStep, constant, is_convex
+from fvtheory.functions import Combination, Function, MaxAffine, Minimum, OrthantStep, constant, is_convex
 from fvtheory.information import MinMax
 from fvtheory.obligations import Derivation, Obligation, valid
-from fvtheory.symbols import Phi, SymbolicPoint, convex_combination, has_information, symbolic_point
+from fvtheory.symbols import (
+    Phi,
+    SymbolicPoint,
+    convex_combination,
+    has_information,
+    same_point,
+    symbolic_point,
+)
 from fvtheory.terms import (
     HALF,
     ONE,
@@ -44,9 +52,7 @@ class Convex(FunctionClass):
 
     def _off_face(self, phi: Phi, x: SymbolicPoint) -> list[Formula]:
         """For each coordinate, whether it is fixed on F(x_max) and x differs from x_max there."""
-        return [
-            some([eq(b, 0) & ~eq(c, 0), eq(b, 1) & ~eq(c, 1)]) for b, c in zip(phi.x_max, x, strict=True)
-        ]
+        return [some([eq(b, 0) & ~eq(c, 0), eq(b, 1) & ~eq(c, 1)]) for b, c in zip(phi.x_max, x, strict=True)]
 
     @staticmethod
     def _walls(phi: Phi, x: SymbolicPoint) -> list[tuple[Term, Term]]:
@@ -139,6 +145,88 @@ class Convex(FunctionClass):
 
     def contains(self, f: Function, lipschitz: Fraction | None = None) -> bool:
         return is_convex(f)
+
+    def exact_strict(self, phi: MinMax, convention: str, lipschitz: Fraction | None = None) -> Function:
+        """The mean of the gauge and of the ramp that has fallen at x_min."""
+        ramp, gauge = self.exact_members(phi, phi.x_min)
+        return Combination([Fraction(1, 2)] * 2, [gauge, ramp])
+
+    # ---- ties --------------------------------------------------------------------------------
+
+    def prove_ties(self, dim: int, convention: str) -> Iterable[Obligation]:
+        """x_max must be a vertex; the mean of the gauge and of the ramp that has fallen at x_min is a
+        member with unique extrema, and near x_max it is almost f_max."""
+        phi, y = self.symbolic(dim), symbolic_point("y", dim)
+        yield self._prove_vertex(phi, convention)
+        given = [*phi.domain(), phi.is_varying(), self.feasible_when_varying(phi, convention)]
+        half, fall_at_min = HALF, self._fall(phi, phi.x_min)
+
+        def member(p: SymbolicPoint) -> Term:
+            ramp = relu(1 - (ONE / fall_at_min) * self._fall(phi, p))
+            return phi.f_min + phi.spread * (half * self.gauge(phi, p) + half * ramp)
+
+        yield from self._prove_strict_information(phi, y, member, given)
+        yield from self._prove_anchor(phi, member, given)
+
+    def _prove_vertex(self, phi: Phi, convention: str) -> Obligation:
+        """On F(x_max) the function is f_max: also where a coordinate that is not fixed is moved to 0."""
+        fixed = [some([eq(b, 0), eq(b, 1)]) for b in phi.x_max]
+        facts = [some(self._off_face(phi, phi.x_min))]
+        for j, b in enumerate(phi.x_max):
+            moved = (*phi.x_max[:j], b * 0, *phi.x_max[j + 1 :])
+            value = Sym(f"f_at_moved_{j}")
+            facts += [some(self._off_face(phi, moved)) | (value >= phi.f_max)]
+            facts += [ties.strict_at(phi, moved, value, convention)[1], value <= phi.f_max]
+        goal = self.feasible_when_varying(phi, convention)
+        return valid("necessity", [*phi.domain(), phi.is_varying(), *facts], goal & every(fixed))
+
+    def _prove_strict_information(self, phi: Phi, y: SymbolicPoint, member, given) -> Iterable[Obligation]:
+        proof = Derivation("member", [*given, *phi.in_cube(y)])
+        known = list(proof.known)
+        at_min, at_max, at_y = (self._towards(phi, p) for p in (phi.x_min, phi.x_max, y))
+        falls = [self._fall(phi, p) for p in (phi.x_min, phi.x_max, y)]
+        off_face = self._off_face(phi, phi.x_min)
+        facts = [phi.is_varying(), proof.have("off-face", some(off_face), known)]
+        for j, (a, b) in enumerate(phi.coordinates()):
+            facts.append(proof.have(f"at-x_min-{j}", eq(at_min[j], 0), []))
+            top = every([at_max[j] <= 1, ~off_face[j] | eq(at_max[j], 1)])
+            facts.append(proof.have(f"at-x_max-{j}", top, phi.in_cube((a,), (b,))))
+            unit = every([at_y[j] >= 0, at_y[j] <= 1, eq(y[j], a) | (at_y[j] > 0)])
+            facts.append(proof.have(f"share-{j}", unit, phi.in_cube((a,), (y[j],))))
+        facts.append(proof.have("fall-at-x_min", falls[0] > 0, known))
+        facts.append(proof.have("fall-at-x_max", eq(falls[1], 0), known))
+        off = every([falls[2] >= 0, same_point(y, phi.x_max) | (falls[2] > 0)])
+        facts.append(proof.have("fall", off, known))
+        goal = has_information(member, phi, y, "unique")
+        proof.have("information", goal, facts, [*at_min, *at_max, *at_y, *falls])
+        return proof.obligations
+
+    def _prove_anchor(self, phi: Phi, member, given) -> Iterable[Obligation]:
+        slack = ties.SLACK
+        (p,) = self.separation_points(phi, slack)
+        proof = Derivation("anchor", [*given, *ties.SMALL])
+        known = list(proof.known)
+        towards, off_face, fall_p = self._towards(phi, p), self._off_face(phi, phi.x_min), self._fall(phi, p)
+        fall_min, lower = self._fall(phi, phi.x_min), self.envelope(phi, p)[0]
+        high = [proof.have("minimum-off-face", some(off_face), known), *ties.SMALL]
+        falls = []
+        for j, (a, b) in enumerate(phi.coordinates()):
+            cube = [*phi.in_cube((a,), (b,)), *ties.SMALL]
+            near = implies(off_face[j], self._off_face(phi, p)[j] & (towards[j] >= 1 - slack))
+            high.append(proof.have(f"coordinate-{j}", near, cube))
+            at_p, at_min = self._falls(phi, p)[j], self._falls(phi, phi.x_min)[j]
+            falls.append(proof.have(f"fall-{j}", eq(at_p, slack * at_min), []))
+            proof.have(f"inside-{j}", every(phi.in_cube((p[j],))), cube)
+        gauge = proof.have("gauge", self.gauge(phi, p) >= 1 - slack, high, towards)
+        off = proof.have("off-face", some(self._off_face(phi, p)), high, towards)
+        level = proof.have("lower", eq(lower, phi.f_min), [off])
+        parts = [*self._falls(phi, p), *self._falls(phi, phi.x_min)]
+        fall = proof.have("fall", eq(fall_p, slack * fall_min), falls, parts)
+        positive = proof.have("positive", fall_min > 0, known)
+        facts = [gauge, level, fall, positive, *ties.SMALL, phi.is_varying(), phi.f_min >= 0, phi.f_max <= 1]
+        hidden = [self.gauge(phi, p), fall_p, fall_min, lower]
+        proof.have("", member(p) - lower >= phi.spread - slack, facts, hidden)
+        return proof.obligations
 
     # ---- proofs ------------------------------------------------------------------------------
 
@@ -264,7 +352,9 @@ class Convex(FunctionClass):
                 for j, (at, at_y, at_z) in enumerate(zip(*parts, strict=True))
             ]
             falls = [self._fall(phi, p) for p in points]
-            sloped = proof.have("fall", eq(falls[0], mixed(*falls[1:])), affine, sum(parts, []))
+            sloped = proof.have(
+                "fall", eq(falls[0], mixed(*falls[1:])), affine, [t for at in parts for t in at]
+            )
             slope = ONE / self._reach(phi, x)
             shape = [relu(1 - slope * f) for f in falls]
             step = proof.have("ramp", shape[0] <= mixed(*shape[1:]), [sloped, *share], [slope, *falls])
@@ -343,7 +433,11 @@ class Convex(FunctionClass):
         (p,) = self.separation_points(phi, slack)
         lower, upper = self.envelope(phi, p)
         proof = Derivation(name, [*self.given(phi), *bounds])
-        off_min, off_p, towards = self._off_face(phi, phi.x_min), self._off_face(phi, p), self._towards(phi, p)
+        off_min, off_p, towards = (
+            self._off_face(phi, phi.x_min),
+            self._off_face(phi, p),
+            self._towards(phi, p),
+        )
         steps, insides = [some(off_min), *bounds], []
         for j, (a, b) in enumerate(phi.coordinates()):
             near = implies(off_min[j], off_p[j] & (towards[j] >= 1 - slack))
@@ -351,7 +445,7 @@ class Convex(FunctionClass):
             steps.append(proof.have(f"coordinate-{j}", near, using))
             insides.append(proof.have(f"inside-{j}", every(phi.in_cube((p[j],))), using))
         if width is None:
-            goal = every([upper > phi.middle, lower <= phi.middle])
+            goal = every([upper > phi.middle, lower < phi.middle])
         else:
             goal = upper - lower >= width
         off = proof.have("off-face", some(off_p), [some(off_min), *steps[-phi.dim :]], towards)

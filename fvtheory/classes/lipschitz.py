@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
+from fvtheory.classes import ties
+from fvtheory.classes.all_functions import AllFunctions
 from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
 from fvtheory.functions import Clip, Cone, Function, is_lipschitz
 from fvtheory.information import MinMax
 from fvtheory.obligations import Derivation, Obligation, valid
-from fvtheory.symbols import Phi, SymbolicPoint, distance, rescaled, symbolic_point
+from fvtheory.symbols import Phi, SymbolicFunction, SymbolicPoint, distance, rescaled, symbolic_point
 from fvtheory.terms import (
+    FALSE,
     HALF,
     Formula,
     Sym,
@@ -104,9 +108,7 @@ class Lipschitz(FunctionClass):
             return HALF * maximum(0, *(c.width for c in self._all_candidates(phi)))
         low, high = minimum(phi.x_min[0], phi.x_max[0]), maximum(phi.x_min[0], phi.x_max[0])
         between = phi.rise(high - low) - phi.spread
-        return HALF * minimum(
-            phi.spread, maximum(phi.rise(low), phi.rise(phi.edge - high), between)
-        )
+        return HALF * minimum(phi.spread, maximum(phi.rise(low), phi.rise(phi.edge - high), between))
 
     def _all_candidates(self, phi: Phi) -> list[_Candidate]:
         return [c for group in self._candidates(phi).values() for c in group]
@@ -124,7 +126,10 @@ class Lipschitz(FunctionClass):
         lower, upper = self.envelope(phi, x)
         far, near = distance(x, phi.x_min), distance(x, phi.x_max)
         width = proof.have("width", eq(upper - lower, self._width(phi, far, near)), [], [far, near])
-        steps, lengths = [], [absolute(s - t) for p in (phi.x_min, phi.x_max) for s, t in zip(x, p, strict=True)]
+        steps, lengths = (
+            [],
+            [absolute(s - t) for p in (phi.x_min, phi.x_max) for s, t in zip(x, p, strict=True)],
+        )
         for (i, k), group in self._candidates(phi).items():
             here = self._width(phi, lengths[i], lengths[phi.dim + k])
             goal = here <= maximum(0, *(c.width for c in group))
@@ -148,7 +153,9 @@ class Lipschitz(FunctionClass):
         for n, c in enumerate(candidates):
             lower, upper = self.envelope(phi, c.at)
             widths.append(upper - lower)
-            steps.append(proof.have(f"candidate-{n}", every([*phi.in_cube(c.at), c.width <= widths[-1]]), given))
+            steps.append(
+                proof.have(f"candidate-{n}", every([*phi.in_cube(c.at), c.width <= widths[-1]]), given)
+            )
         zero = every([*phi.in_cube(phi.x_min), self._width_at(phi, phi.x_min) >= 0])
         steps.append(proof.have("nothing", zero, given))
         points = [*(c.at for c in candidates), phi.x_min]
@@ -156,7 +163,9 @@ class Lipschitz(FunctionClass):
         if phi.dim == 1:
             bound = maximum(0, *(c.width for c in candidates))
             steps.append(proof.have("simplified", 2 * self.radius(phi) <= bound, given))
-        reached = [every([*phi.in_cube(p), w >= 2 * self.radius(phi)]) for p, w in zip(points, widths, strict=True)]
+        reached = [
+            every([*phi.in_cube(p), w >= 2 * self.radius(phi)]) for p, w in zip(points, widths, strict=True)
+        ]
         hidden = [*widths, *(c.width for c in candidates)]
         if phi.dim == 1:
             hidden.append(self.radius(phi))
@@ -185,6 +194,101 @@ class Lipschitz(FunctionClass):
     def contains(self, f: Function, lipschitz: Fraction | None = None) -> bool:
         assert lipschitz is not None
         return is_lipschitz(f, lipschitz)
+
+    exact_strict = AllFunctions.exact_strict
+
+    def _room(self, phi: Phi) -> tuple[Term, Term]:
+        """In dimension one: the rise over the gap of the extrema, and over the room to their right."""
+        (a,), (b,) = phi.x_min, phi.x_max
+        return phi.rise(absolute(a - b)), phi.rise(phi.edge - maximum(a, b))
+
+    def reached(self, phi: Phi, convention: str) -> Formula:
+        """In dimension one: below Δ/2 always; at Δ/2 under ``first`` if it is reached between the
+        extrema or to their right, where the fiber may repeat f_min and f_max."""
+        if phi.dim > 1:
+            return FALSE
+        below = 2 * self.radius(phi) < phi.spread
+        if convention == "unique":
+            return below
+        gap, right = self._room(phi)
+        return below | (gap >= 2 * phi.spread) | (right >= phi.spread)
+
+    def missed(self, phi: Phi, convention: str) -> Formula:
+        at_most = 2 * self.radius(phi) >= phi.spread
+        if convention == "unique":
+            return phi.is_varying() & at_most
+        return phi.is_varying() & ~self.reached(phi, convention) if phi.dim == 1 else FALSE
+
+    def prove_ties(self, dim: int, convention: str) -> Iterable[Obligation]:
+        phi, x = self.symbolic(dim), symbolic_point("x", dim)
+        given = self.given(phi)
+        member = ties.two_cones(phi)
+        yield ties.information("member", given, member, phi, convention)
+        yield ties.lipschitz_law("member", given, member, phi)
+        for n, c in enumerate(self._all_candidates(phi)):
+            below = self.envelope(phi, c.at)[0]
+            kept = (below < phi.middle) | (member(c.at) <= phi.middle)
+            yield valid(f"side.candidate-{n}", given, ~c.split | kept)
+        missed = self.missed(phi, convention)
+        yield ties.missed(phi, [*given, missed], self.envelope(phi, x), self.radius(phi), convention)
+        if dim == 1:
+            yield from self._prove_anchors(phi, given, convention)
+
+    def _prove_anchors(self, phi: Phi, given: list[Formula], convention: str) -> Iterable[Obligation]:
+        """Functions at a distance of 2R from an envelope, at an end or halfway between the extrema."""
+        (a,), (b,) = phi.x_min, phi.x_max
+        radius, spread = self.radius(phi), phi.spread
+        rim = (spread - 2 * radius) / 2
+
+        def high(y: SymbolicPoint) -> Term:
+            """The upper envelope with a rim that keeps it below f_max off x_max."""
+            edge = phi.f_max - minimum(rim, distance(y, phi.x_max))
+            return minimum(phi.f_min + distance(y, phi.x_min), edge)
+
+        def low(y: SymbolicPoint) -> Term:
+            edge = phi.f_min + minimum(rim, distance(y, phi.x_min))
+            return maximum(phi.f_max - distance(y, phi.x_max), edge)
+
+        below = [*given, 2 * radius < spread]
+        points = [(a * 0,), (phi.edge,), phi.midpoint]
+        yield from self._prove_anchor("anchor.below", below, [high, low], points, phi, "unique")
+        if convention == "unique":
+            return
+        gap, right = self._room(phi)
+        points = [(phi.edge,), phi.midpoint]
+
+        def level(y: SymbolicPoint) -> Term:
+            """For x_min < x_max: f_min again only after x_min."""
+            before = phi.f_min + minimum(spread, distance(y, phi.x_min)) / 2
+            return ite(y[0] < a, before, self.envelope(phi, y)[0])
+
+        def top(y: SymbolicPoint) -> Term:
+            """For x_max < x_min: f_max again only after x_max."""
+            before = phi.f_max - minimum(spread, distance(y, phi.x_max)) / 2
+            return ite(y[0] < b, before, self.envelope(phi, y)[1])
+
+        room = (gap >= 2 * spread) | (right >= spread)
+        for name, order, f in (("rising", a < b, level), ("falling", b < a, top)):
+            hypotheses = [*given, room, order]
+            yield from self._prove_anchor(f"anchor.{name}", hypotheses, [f], points, phi, convention)
+
+    def _prove_anchor(
+        self,
+        name: str,
+        given: list[Formula],
+        functions: list[SymbolicFunction],
+        points: list[SymbolicPoint],
+        phi: Phi,
+        convention: str,
+    ) -> Iterable[Obligation]:
+        ways = []
+        for i, f in enumerate(functions):
+            yield ties.information(f"{name}.{i}", given, f, phi, convention)
+            yield ties.lipschitz_law(f"{name}.{i}", given, f, phi)
+            for p in points:
+                lower, upper = self.envelope(phi, p)
+                ways += [upper - f(p) >= 2 * self.radius(phi), f(p) - lower >= 2 * self.radius(phi)]
+        yield valid(name, given, some(ways))
 
     def instances(self, phi: Phi, x: SymbolicPoint, fx: Term) -> tuple[Formula, ...]:
         return (

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
+from fvtheory.classes import ties
 from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
 from fvtheory.exact import Point
-from fvtheory.functions import Function, Maximum, Minimum, OrthantStep, constant, is_monotone
+from fvtheory.functions import Affine, Function, Maximum, Minimum, OrthantStep, constant, is_monotone
 from fvtheory.information import MinMax
 from fvtheory.obligations import Obligation, valid
-from fvtheory.symbols import Phi, SymbolicPoint, below, symbolic_point
-from fvtheory.terms import Formula, Sym, Term, eq, every, implies, ite, maximum, minimum, some
+from fvtheory.symbols import Phi, SymbolicFunction, SymbolicPoint, below, same_point, symbolic_point
+from fvtheory.terms import Formula, Sym, Term, eq, every, implies, ite, maximum, minimum, some, total
 
 
 class Monotone(FunctionClass):
@@ -81,7 +83,9 @@ class Monotone(FunctionClass):
         self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
     ) -> tuple[Function, Function]:
         branches = self._exact_branches(phi)
-        return min((f for f, _ in branches), key=lambda f: f(x)), max((f for _, f in branches), key=lambda f: f(x))
+        return min((f for f, _ in branches), key=lambda f: f(x)), max(
+            (f for _, f in branches), key=lambda f: f(x)
+        )
 
     def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
         branches = self._exact_branches(phi)
@@ -91,6 +95,66 @@ class Monotone(FunctionClass):
 
     def contains(self, f: Function, lipschitz: Fraction | None = None) -> bool:
         return is_monotone(f) is not None
+
+    def exact_strict(self, phi: MinMax, convention: str, lipschitz: Fraction | None = None) -> Function:
+        if phi.spread == 0:
+            return constant(phi.f_min, phi.dim)
+        rising = not any(phi.x_min)
+        if convention == "first":
+            lower, upper = self._exact_branches(phi)[0 if rising else -1]
+            return lower if rising else upper
+        sign = 1 if rising else -1
+        start = phi.f_min if rising else phi.f_max
+        return Affine([sign * phi.spread / phi.dim] * phi.dim, start)
+
+    def _ends(self, phi: Phi, rising: bool) -> tuple[SymbolicPoint, SymbolicPoint]:
+        """The lowest and the highest point of the cube, as minimizer and maximizer of the branch."""
+        return (phi.x_min, phi.x_max) if rising else (phi.x_max, phi.x_min)
+
+    def _strict_member(self, phi: Phi, convention: str, rising: bool) -> SymbolicFunction:
+        """An envelope of the branch under ``first``, the mean of the coordinates under ``unique``."""
+        if convention == "first":
+            branch = self._rising if rising else self._falling
+            return lambda y: branch(phi, y)[0 if rising else 1]
+
+        def mean(y: SymbolicPoint) -> Term:
+            share = total(y) * Fraction(1, phi.dim)
+            return phi.f_min + phi.spread * (share if rising else 1 - share)
+
+        return mean
+
+    def prove_ties(self, dim: int, convention: str) -> Iterable[Obligation]:
+        phi = self.symbolic(dim)
+        given = [*phi.domain(), phi.is_varying()]
+        yield self._prove_necessity_of(phi, convention, given)
+        for rising in (True, False):
+            name = "rising" if rising else "falling"
+            at_zero = every(eq(c, 0) for c in self._ends(phi, rising)[0])
+            here = [*given, self.feasible_when_varying(phi, convention), at_zero]
+            member = self._strict_member(phi, convention, rising)
+            p = phi.midpoint
+            if convention == "unique":
+                p = ties.near(self._ends(phi, rising)[0], phi.edge)
+            yield ties.information(f"member.{name}", here, member, phi, convention)
+            yield ties.monotone_law(f"member.{name}", here, member, phi, rising)
+            lower, upper = self.envelope(phi, p)
+            far = phi.spread - ties.SLACK
+            apart = (upper - member(p) >= far) | (member(p) - lower >= far)
+            yield valid(f"anchor.{name}", [*here, *ties.SMALL], every([*phi.in_cube(p), apart]))
+
+    def _prove_necessity_of(self, phi: Phi, convention: str, given: list[Formula]) -> Obligation:
+        """From the values at the lowest and the highest point of the cube."""
+        zero, one = tuple(c * 0 for c in phi.x_min), tuple(phi.edge for _ in phi.x_min)
+        at_zero, at_one = Sym("f_at_0"), Sym("f_at_1")
+        facts = [
+            ((at_zero <= phi.f_min) & (at_one >= phi.f_max))
+            | ((at_zero >= phi.f_max) & (at_one <= phi.f_min))
+        ]
+        for p, value in ((zero, at_zero), (one, at_one)):
+            facts += ties.strict_at(phi, p, value, convention)
+            facts += [implies(same_point(p, phi.x_min), eq(value, phi.f_min))]
+            facts += [implies(same_point(p, phi.x_max), eq(value, phi.f_max))]
+        return valid("necessity", [*given, *facts], self.feasible_when_varying(phi, convention))
 
     def instances(self, phi: Phi, x: SymbolicPoint, fx: Term) -> tuple[Formula, ...]:
         a, b, m, top = phi.x_min, phi.x_max, phi.f_min, phi.f_max
@@ -118,4 +182,3 @@ class Monotone(FunctionClass):
             smaller, larger = larger, smaller
         given = [*self.given(phi), *phi.in_cube(y, z), member.when, below(y, z)]
         return [valid(f"member.{member.name}.monotone", given, smaller <= larger)]
-

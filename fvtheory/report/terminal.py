@@ -23,7 +23,11 @@ def vouchers(result: ClaimResult) -> str:
     names = dict.fromkeys(n for o in result.obligations for n in o.checkers)
     if result.status == "UNKNOWN":
         return "-"
-    decided = [n for n in names if n != "replay" and all(o.checkers[n].status == o.status for o in result.obligations)]
+    decided = [
+        n
+        for n in names
+        if n != "replay" and all(o.checkers[n].status == o.status for o in result.obligations)
+    ]
     return "+".join([*decided, *(["replay"] if "replay" in names else [])])
 
 
@@ -49,7 +53,11 @@ def counterexamples(verification: Verification) -> str:
         if r.counterexample is None:
             continue
         values = ", ".join(f"{k} = {v}" for k, v in r.counterexample["values"].items())
-        lines = [f"{r.claim.id} ({r.claim.variant}) is REFUTED", f"  claim: {r.claim.text}", f"  source: {r.claim.source}"]
+        lines = [
+            f"{r.claim.id} ({r.claim.variant}) is REFUTED",
+            f"  claim: {r.claim.text}",
+            f"  source: {r.claim.source}",
+        ]
         lines.append(f"  fails for: {values}")
         if "bound" in r.counterexample:
             bound, best = r.counterexample["bound"], r.counterexample["best_possible"]
@@ -66,7 +74,11 @@ def summary(verification: Verification) -> str:
     shown = ", ".join(f"{n} {s}" for s, n in counts.items())
     asked = sum(len(r.obligations) for r in verification.claims)
     lines = [f"{len(verification.claims)} claims: {shown}; {asked} obligations; {verification.seconds:.1f} s"]
-    lines += [f"UNKNOWN {r.claim.id} ({r.claim.variant}): {r.reason}" for r in verification.claims if r.status == "UNKNOWN"]
+    lines += [
+        f"UNKNOWN {r.claim.id} ({r.claim.variant}): {r.reason}"
+        for r in verification.claims
+        if r.status == "UNKNOWN"
+    ]
     return "\n".join(lines)
 
 

@@ -89,7 +89,10 @@ Y: SymbolicPoint = (Sym("y"),)
 
 
 def for_each(
-    name: str, pair: Iterable[SymbolicFunction], given: Iterable[Formula], goal: Callable[[SymbolicFunction], Formula]
+    name: str,
+    pair: Iterable[SymbolicFunction],
+    given: Iterable[Formula],
+    goal: Callable[[SymbolicFunction], Formula],
 ) -> list[Obligation]:
     """One obligation for each function of the pair."""
     hypotheses = list(given)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fvtheory.classes import get_class
 from fvtheory.claims.claim import Claim
+from fvtheory.classes import get_class
 from fvtheory.obligations import valid
 from fvtheory.statements import Universal, about_radius, sentence
 from fvtheory.symbols import Phi, symbolic_phi
@@ -40,7 +40,10 @@ def some_coordinate(cls: str):
 
 def never_recovered(cls: str):
     return about_radius(
-        cls, (1,) if cls == "lipschitz" else (1, 2, 3), lambda phi, radius: radius > 0, when=lambda phi: phi.is_varying()
+        cls,
+        (1,) if cls == "lipschitz" else (1, 2, 3),
+        lambda phi, radius: radius > 0,
+        when=lambda phi: phi.is_varying(),
     )
 
 
@@ -123,7 +126,11 @@ CLAIMS = (
         statement=Universal(
             lambda convention: [
                 valid("best", BALL, w1 * y1 + w2 * y2 <= r * n),
-                valid("value", [n > 0, eq(n * n, w1 * w1 + w2 * w2)], eq(w1 * (r * w1) + w2 * (r * w2), n * (r * n))),
+                valid(
+                    "value",
+                    [n > 0, eq(n * n, w1 * w1 + w2 * w2)],
+                    eq(w1 * (r * w1) + w2 * (r * w2), n * (r * n)),
+                ),
                 valid("only", [*BALL, eq(w1 * y1 + w2 * y2, r * n)], eq(n * y1, r * w1) & eq(n * y2, r * w2)),
             ]
         ),

@@ -85,7 +85,13 @@ ROWS = (
     _usual("neural-network"),
     _usual("erm"),
     Row(
-        "lipschitz", "L-Lipschitz (known L), d = 1", "lipschitz", (1,), lipschitz_bound, steepest, side_told_lipschitz
+        "lipschitz",
+        "L-Lipschitz (known L), d = 1",
+        "lipschitz",
+        (1,),
+        lipschitz_bound,
+        steepest,
+        side_told_lipschitz,
     ),
     _usual("piecewise-affine"),
     _usual("monotone"),
@@ -118,7 +124,11 @@ def _claims(row: Row) -> tuple[Claim, ...]:
         )
 
     return (
-        claim("epsilon", "the smallest ε for ε-approximate prediction", radius_is(row.cls, row.dims, row.epsilon)),
+        claim(
+            "epsilon",
+            "the smallest ε for ε-approximate prediction",
+            radius_is(row.cls, row.dims, row.epsilon),
+        ),
         claim(
             "exact",
             "when f(x) can be predicted exactly",

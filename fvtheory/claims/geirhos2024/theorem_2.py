@@ -70,7 +70,9 @@ CLAIMS = (
         source="B.5.4, second paragraph",
         text="for x_max = 1 and x_min < 1, f1 and f2 of Theorem 3 lie on the two sides of m at x = x_min/4 + 3/4",
         statement=Universal(
-            lambda convention: sides(theorem_3(a, phi.f_min, phi.f_max), [eq(b, 1), a < 1], a / 4 + Fraction(3, 4))
+            lambda convention: sides(
+                theorem_3(a, phi.f_min, phi.f_max), [eq(b, 1), a < 1], a / 4 + Fraction(3, 4)
+            )
         ),
         cls="convex",
     ),

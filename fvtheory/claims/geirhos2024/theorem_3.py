@@ -5,7 +5,14 @@ from __future__ import annotations
 from fvtheory.claims.claim import Claim
 from fvtheory.claims.geirhos2024.pairs import Piecewise, X, Y, for_each, reflected, theorem_3
 from fvtheory.obligations import Derivation, Obligation, valid
-from fvtheory.statements import RadiusStatement, Universal, about_radius, errs_at_least, half_spread, radius_is
+from fvtheory.statements import (
+    RadiusStatement,
+    Universal,
+    about_radius,
+    errs_at_least,
+    half_spread,
+    radius_is,
+)
 from fvtheory.symbols import Phi, convex_combination, has_information, symbolic_phi
 from fvtheory.terms import Formula, Sym, Term, absolute, eq, every, implies, maximum
 
@@ -46,7 +53,9 @@ def pair_facts(pair, given, convention: str, at: Term) -> list[Obligation]:
     """The functions have the information Φ and differ by Δ/2 at the point."""
     separation = absolute(pair[0]((at,)) - pair[1]((at,))) >= half_spread(phi)
     return [
-        *for_each("information", pair, [*given, *phi.in_cube(X)], lambda f: has_information(f, phi, X, convention)),
+        *for_each(
+            "information", pair, [*given, *phi.in_cube(X)], lambda f: has_information(f, phi, X, convention)
+        ),
         valid("separation", given, separation),
     ]
 

@@ -152,9 +152,7 @@ CLAIMS = (
         variant="printed",
         source="B.3, after Theorem 4",
         text="for all L-Lipschitz f, |f_max - f_min| <= L|x_max - x_min|",
-        statement=about_radius(
-            "lipschitz", (1, 2, 3), lambda phi, radius: phi.spread <= phi.rate * gap(phi)
-        ),
+        statement=about_radius("lipschitz", (1, 2, 3), lambda phi, radius: phi.spread <= phi.rate * gap(phi)),
         cls="lipschitz",
         fidelity="related",
         delta="d = 1, 2, 3",
@@ -232,7 +230,9 @@ CLAIMS = (
         variant="printed",
         source="B.5.6, f1 and f2",
         text="f1 and f2 satisfy |f(x) - f(y)| <= L|x - y|",
-        statement=Universal(lambda convention: for_each("lipschitz", theorem_4(phi), [*SECOND, *INSIDE], lipschitz)),
+        statement=Universal(
+            lambda convention: for_each("lipschitz", theorem_4(phi), [*SECOND, *INSIDE], lipschitz)
+        ),
         cls="lipschitz",
     ),
     Claim(

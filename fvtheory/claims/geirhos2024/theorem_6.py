@@ -80,7 +80,9 @@ def only_constraint(convention: str) -> list[Obligation]:
     def f(p: SymbolicPoint) -> Term:
         return (high - c) * p[0] + (low - c) * p[1] + c
 
-    bounded = [part for p in ((0, 0), (0, 1), (1, 0), (1, 1)) for part in in_unit(f((term(p[0]), term(p[1]))))]
+    bounded = [
+        part for p in ((0, 0), (0, 1), (1, 0), (1, 1)) for part in in_unit(f((term(p[0]), term(p[1]))))
+    ]
     given = [*phi.domain(), at(phi.x_min, 0, 1), at(phi.x_max, 1, 0), *bounded, *phi.in_cube(X)]
     return [valid("information", given, has_information(f, phi, X, convention))]
 
@@ -97,13 +99,20 @@ def pair(first: int, second: int):
             lambda p: (high - low) * p[first] + low,
             lambda p: (low - high) * p[second] + high,
         )
-        ends = [at(phi.x_min, 0, 1), at(phi.x_max, 1, 0)] if first == 0 else [at(phi.x_min, 1, 0), at(phi.x_max, 0, 1)]
+        ends = (
+            [at(phi.x_min, 0, 1), at(phi.x_max, 1, 0)]
+            if first == 0
+            else [at(phi.x_min, 1, 0), at(phi.x_max, 0, 1)]
+        )
         given = [*phi.domain(), *ends]
         one = (term(1), term(1))
         difference = absolute(functions[0](one) - functions[1](one))
         return [
             *for_each(
-                "information", functions, [*given, *phi.in_cube(X)], lambda f: has_information(f, phi, X, convention)
+                "information",
+                functions,
+                [*given, *phi.in_cube(X)],
+                lambda f: has_information(f, phi, X, convention),
             ),
             valid("separation", given, difference >= phi.spread),
         ]
