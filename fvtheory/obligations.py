@@ -25,7 +25,8 @@ class Obligation:
     """For all real values of the symbols: the hypotheses imply the goal.
 
     With ``satisfiable`` set there is no goal: the obligation is that some values satisfy all
-    hypotheses. With ``rescaling`` set, solvers are asked with lengths in another unit.
+    hypotheses. With ``rescaling`` set, solvers are asked with lengths in another unit. A ``step`` of a
+    derivation may be stronger than what it serves: if it fails, the conclusion is open, not refuted.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Obligation:
     goal: Formula = FALSE
     satisfiable: bool = False
     rescaling: Rescaling | None = None
+    step: bool = False
 
     @property
     def assertions(self) -> tuple[Formula, ...]:
@@ -118,7 +120,7 @@ class Derivation:
         name = f"{self.name}.{step}" if step else self.name
         hidden = {t: Sym(f"hidden{i}") for i, t in enumerate(hiding)}
         shown = [_hide(part, hidden) for part in (*premises, goal)]
-        self.obligations.append(valid(name, shown[:-1], shown[-1]))
+        self.obligations.append(Obligation(name, tuple(shown[:-1]), shown[-1], step=True))
         self.known.append(goal)
         return goal
 

@@ -31,6 +31,7 @@ from fvtheory.terms import (
     Or,
     Sym,
     Term,
+    children,
     symbols,
 )
 
@@ -73,12 +74,21 @@ class _Writer:
         self.clauses: list[str] = []
         self.named: dict[Node, str] = {}
         self.written: dict[int, str] = {}
+        self.numbers: dict[int, bool] = {}
         self.linear = True
 
     def fresh(self, kind: str) -> str:
         name = f"{kind}.{len(self.declared) + 1}"
         self.declared.append(name)
         return name
+
+    def is_number(self, node: Node) -> bool:
+        """Whether a term has no symbols."""
+        if id(node) not in self.numbers:
+            below = children(node)
+            number = not isinstance(node, Sym) and all(map(self.is_number, below))
+            self.numbers[id(node)] = number
+        return self.numbers[id(node)]
 
     def define(self, node: Node) -> str:
         if node in self.named:
@@ -127,7 +137,7 @@ class _Writer:
             case Add(p, q):
                 return f"(+ {self.write(p)} {self.write(q)})"
             case Mul(p, q):
-                if symbols(p) and symbols(q):
+                if not (self.is_number(p) or self.is_number(q)):
                     self.linear = False
                 return f"(* {self.write(p)} {self.write(q)})"
             case Div(p, Const(v)) if v != 0:

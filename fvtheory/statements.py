@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from fvtheory.classes import get_class
@@ -183,6 +184,7 @@ def rescaling_of(phi: Phi) -> Rescaling | None:
     return Rescaling(L, frozenset(symbols(*phi.x_min, *phi.x_max)))
 
 
+@cache
 def decoder_lemmas(question: str) -> tuple[Obligation, ...]:
     """From points to decoders: Lemma 3 or Lemma 4 at a point, and the central decoder.
 

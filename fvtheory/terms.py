@@ -15,7 +15,22 @@ from functools import reduce
 from fvtheory.errors import InexactNumberError, InvalidInputError
 
 
-class Term:
+class _Hashed:
+    """A node remembers its hash: trees are compared and looked up often."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            parts = (getattr(self, name) for name in self.__dataclass_fields__)  # type: ignore[attr-defined]
+            object.__setattr__(self, "_hash", hash((type(self).__name__, *parts)))
+            return self._hash
+
+
+class Term(_Hashed):
     """A real-valued expression. Operators build trees; comparisons build formulas."""
 
     __slots__ = ()
@@ -65,22 +80,26 @@ TermLike = Term | Fraction | int
 
 @dataclass(frozen=True, slots=True)
 class Const(Term):
+    __hash__ = _Hashed.__hash__
     value: Fraction
 
 
 @dataclass(frozen=True, slots=True)
 class Sym(Term):
+    __hash__ = _Hashed.__hash__
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Add(Term):
+    __hash__ = _Hashed.__hash__
     left: Term
     right: Term
 
 
 @dataclass(frozen=True, slots=True)
 class Mul(Term):
+    __hash__ = _Hashed.__hash__
     left: Term
     right: Term
 
@@ -89,35 +108,40 @@ class Mul(Term):
 class Div(Term):
     """A quotient. Wherever it is used, an obligation shows that the denominator is not zero."""
 
+    __hash__ = _Hashed.__hash__
     numerator: Term
     denominator: Term
 
 
 @dataclass(frozen=True, slots=True)
 class Min(Term):
+    __hash__ = _Hashed.__hash__
     left: Term
     right: Term
 
 
 @dataclass(frozen=True, slots=True)
 class Max(Term):
+    __hash__ = _Hashed.__hash__
     left: Term
     right: Term
 
 
 @dataclass(frozen=True, slots=True)
 class Abs(Term):
+    __hash__ = _Hashed.__hash__
     inner: Term
 
 
 @dataclass(frozen=True, slots=True)
 class Ite(Term):
+    __hash__ = _Hashed.__hash__
     condition: Formula
     then: Term
     otherwise: Term
 
 
-class Formula:
+class Formula(_Hashed):
     """A truth-valued expression; ``&``, ``|`` and ``~`` are and, or, not."""
 
     __slots__ = ()
@@ -141,34 +165,40 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Le(Formula):
+    __hash__ = _Hashed.__hash__
     left: Term
     right: Term
 
 
 @dataclass(frozen=True, slots=True)
 class Lt(Formula):
+    __hash__ = _Hashed.__hash__
     left: Term
     right: Term
 
 
 @dataclass(frozen=True, slots=True)
 class Eq(Formula):
+    __hash__ = _Hashed.__hash__
     left: Term
     right: Term
 
 
 @dataclass(frozen=True, slots=True)
 class Not(Formula):
+    __hash__ = _Hashed.__hash__
     inner: Formula
 
 
 @dataclass(frozen=True, slots=True)
 class And(Formula):
+    __hash__ = _Hashed.__hash__
     parts: tuple[Formula, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or(Formula):
+    __hash__ = _Hashed.__hash__
     parts: tuple[Formula, ...]
 
 

@@ -13,7 +13,7 @@ from fvtheory.functions import Clip, Combination, Cone, Function, PointValue, co
 from fvtheory.information import MinMax
 from fvtheory.obligations import Obligation, valid
 from fvtheory.symbols import Phi, SymbolicPoint, different_points, rescaled, same_point
-from fvtheory.terms import Formula, Sym, Term, eq, every, implies, ite
+from fvtheory.terms import TRUE, Formula, Sym, Term, eq, every, implies, ite
 
 
 class AllFunctions(FunctionClass):
@@ -52,6 +52,9 @@ class AllFunctions(FunctionClass):
         half, middle = phi.spread / 2, constant((phi.f_min + phi.f_max) / 2, phi.dim)
         peak, pit = (Clip(Cone(p, half, -slope), 0, half) for p in (phi.x_max, phi.x_min))
         return Combination([1, 1, -1], [middle, peak, pit])
+
+    def reached(self, phi: Phi, convention: str) -> Formula:
+        return TRUE
 
     def prove_ties(self, dim: int, convention: str) -> Iterable[Obligation]:
         """Lengths are in a unit in which the spread is at most the distance of the extrema: there is

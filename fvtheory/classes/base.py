@@ -19,7 +19,7 @@ error (Traub, Wasilkowski, Wozniakowski, Information-Based Complexity, 1988, cha
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 
@@ -41,7 +41,6 @@ from fvtheory.symbols import (
 from fvtheory.terms import (
     FALSE,
     HALF,
-    TRUE,
     Const,
     Formula,
     Sym,
@@ -153,7 +152,7 @@ class FunctionClass:
         Where this holds is proved by anchors; where `missed` holds, that it fails. There may be a
         gap between the two, which is then undecided.
         """
-        return TRUE
+        return FALSE
 
     def missed(self, phi: Phi, convention: str) -> Formula:
         """When, under the convention, some decoder is off by less than the radius on every function."""
@@ -337,7 +336,7 @@ class FunctionClass:
 @cache
 def _obligations(cls: FunctionClass, dim: int, convention: str) -> tuple[Obligation, ...]:
     def named(prefix: str, parts: Iterable[Obligation]) -> tuple[Obligation, ...]:
-        return tuple(Obligation(f"{prefix}.{o.name}", o.hypotheses, o.goal, o.satisfiable) for o in parts)
+        return tuple(replace(o, name=f"{prefix}.{o.name}") for o in parts)
 
     if convention == "any-selection":
         return named(f"{cls.name}.d{dim}", cls._prove(dim))

@@ -22,6 +22,7 @@ from fvtheory.symbols import (
 from fvtheory.terms import (
     HALF,
     ONE,
+    TRUE,
     Formula,
     Sym,
     Term,
@@ -152,6 +153,9 @@ class Convex(FunctionClass):
         return Combination([Fraction(1, 2)] * 2, [gauge, ramp])
 
     # ---- ties --------------------------------------------------------------------------------
+
+    def reached(self, phi: Phi, convention: str) -> Formula:
+        return TRUE
 
     def prove_ties(self, dim: int, convention: str) -> Iterable[Obligation]:
         """x_max must be a vertex; the mean of the gauge and of the ramp that has fallen at x_min is a

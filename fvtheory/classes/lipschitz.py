@@ -13,7 +13,15 @@ from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
 from fvtheory.functions import Clip, Cone, Function, is_lipschitz
 from fvtheory.information import MinMax
 from fvtheory.obligations import Derivation, Obligation, valid
-from fvtheory.symbols import Phi, SymbolicFunction, SymbolicPoint, distance, rescaled, symbolic_point
+from fvtheory.symbols import (
+    Phi,
+    SymbolicFunction,
+    SymbolicPoint,
+    distance,
+    lexicographically_before,
+    rescaled,
+    symbolic_point,
+)
 from fvtheory.terms import (
     FALSE,
     HALF,
@@ -198,20 +206,19 @@ class Lipschitz(FunctionClass):
     exact_strict = AllFunctions.exact_strict
 
     def _room(self, phi: Phi) -> tuple[Term, Term]:
-        """In dimension one: the rise over the gap of the extrema, and over the room to their right."""
-        (a,), (b,) = phi.x_min, phi.x_max
-        return phi.rise(absolute(a - b)), phi.rise(phi.edge - maximum(a, b))
+        """The rise over the gap of the extrema, and over the room to their right (dimension one)."""
+        room = phi.edge - maximum(phi.x_min[0], phi.x_max[0])
+        return phi.rise(distance(phi.x_min, phi.x_max)), phi.rise(room)
 
     def reached(self, phi: Phi, convention: str) -> Formula:
-        """In dimension one: below Δ/2 always; at Δ/2 under ``first`` if it is reached between the
-        extrema or to their right, where the fiber may repeat f_min and f_max."""
-        if phi.dim > 1:
-            return FALSE
-        below = 2 * self.radius(phi) < phi.spread
-        if convention == "unique":
-            return below
+        """At Δ/2 under ``first``, halfway between the extrema or to their right: the fiber may repeat
+        f_min and f_max there. Below Δ/2 always, shown in dimension one."""
         gap, right = self._room(phi)
-        return below | (gap >= 2 * phi.spread) | (right >= phi.spread)
+        repeated = gap >= 2 * phi.spread
+        if phi.dim > 1:
+            return repeated if convention == "first" else FALSE
+        below = 2 * self.radius(phi) < phi.spread
+        return below if convention == "unique" else below | repeated | (right >= phi.spread)
 
     def missed(self, phi: Phi, convention: str) -> Formula:
         at_most = 2 * self.radius(phi) >= phi.spread
@@ -232,16 +239,16 @@ class Lipschitz(FunctionClass):
         missed = self.missed(phi, convention)
         yield ties.missed(phi, [*given, missed], self.envelope(phi, x), self.radius(phi), convention)
         if dim == 1:
-            yield from self._prove_anchors(phi, given, convention)
+            yield from self._prove_anchors_below(phi, given)
+        if convention == "first":
+            yield from self._prove_anchors_first(phi, given)
 
-    def _prove_anchors(self, phi: Phi, given: list[Formula], convention: str) -> Iterable[Obligation]:
-        """Functions at a distance of 2R from an envelope, at an end or halfway between the extrema."""
-        (a,), (b,) = phi.x_min, phi.x_max
+    def _prove_anchors_below(self, phi: Phi, given: list[Formula]) -> Iterable[Obligation]:
+        """For R < Δ/2 in dimension one: the envelopes, with a rim that makes the extrema unique."""
         radius, spread = self.radius(phi), phi.spread
         rim = (spread - 2 * radius) / 2
 
         def high(y: SymbolicPoint) -> Term:
-            """The upper envelope with a rim that keeps it below f_max off x_max."""
             edge = phi.f_max - minimum(rim, distance(y, phi.x_max))
             return minimum(phi.f_min + distance(y, phi.x_min), edge)
 
@@ -249,28 +256,29 @@ class Lipschitz(FunctionClass):
             edge = phi.f_min + minimum(rim, distance(y, phi.x_min))
             return maximum(phi.f_max - distance(y, phi.x_max), edge)
 
+        points = [(phi.x_min[0] * 0,), (phi.edge,), phi.midpoint]
         below = [*given, 2 * radius < spread]
-        points = [(a * 0,), (phi.edge,), phi.midpoint]
         yield from self._prove_anchor("anchor.below", below, [high, low], points, phi, "unique")
-        if convention == "unique":
-            return
+
+    def _prove_anchors_first(self, phi: Phi, given: list[Formula]) -> Iterable[Obligation]:
+        """A member with unique extrema that repeats the earlier extremum at a later point."""
         gap, right = self._room(phi)
-        points = [(phi.edge,), phi.midpoint]
+        member = ties.two_cones(phi)
+        places = [("between", phi.midpoint, gap >= 2 * phi.spread)]
+        if phi.dim == 1:
+            places.append(("right", (phi.edge,), right >= phi.spread))
+        for name, at, room in places:
 
-        def level(y: SymbolicPoint) -> Term:
-            """For x_min < x_max: f_min again only after x_min."""
-            before = phi.f_min + minimum(spread, distance(y, phi.x_min)) / 2
-            return ite(y[0] < a, before, self.envelope(phi, y)[0])
+            def low(y: SymbolicPoint, at=at) -> Term:
+                return minimum(member(y), phi.f_min + distance(y, at))
 
-        def top(y: SymbolicPoint) -> Term:
-            """For x_max < x_min: f_max again only after x_max."""
-            before = phi.f_max - minimum(spread, distance(y, phi.x_max)) / 2
-            return ite(y[0] < b, before, self.envelope(phi, y)[1])
+            def high(y: SymbolicPoint, at=at) -> Term:
+                return maximum(member(y), phi.f_max - distance(y, at))
 
-        room = (gap >= 2 * spread) | (right >= spread)
-        for name, order, f in (("rising", a < b, level), ("falling", b < a, top)):
-            hypotheses = [*given, room, order]
-            yield from self._prove_anchor(f"anchor.{name}", hypotheses, [f], points, phi, convention)
+            for f, first, second in ((low, phi.x_min, phi.x_max), (high, phi.x_max, phi.x_min)):
+                order = lexicographically_before(first, second)
+                label = f"anchor.{name}-{'low' if f is low else 'high'}"
+                yield from self._prove_anchor(label, [*given, room, order], [f], [at], phi, "first")
 
     def _prove_anchor(
         self,

@@ -12,7 +12,7 @@ from fvtheory.functions import Affine, Function, Maximum, Minimum, OrthantStep, 
 from fvtheory.information import MinMax
 from fvtheory.obligations import Obligation, valid
 from fvtheory.symbols import Phi, SymbolicFunction, SymbolicPoint, below, same_point, symbolic_point
-from fvtheory.terms import Formula, Sym, Term, eq, every, implies, ite, maximum, minimum, some, total
+from fvtheory.terms import TRUE, Formula, Sym, Term, eq, every, implies, ite, maximum, minimum, some, total
 
 
 class Monotone(FunctionClass):
@@ -122,6 +122,9 @@ class Monotone(FunctionClass):
             return phi.f_min + phi.spread * (share if rising else 1 - share)
 
         return mean
+
+    def reached(self, phi: Phi, convention: str) -> Formula:
+        return TRUE
 
     def prove_ties(self, dim: int, convention: str) -> Iterable[Obligation]:
         phi = self.symbolic(dim)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fvtheory.claims.claim import Claim
-from fvtheory.claims.geirhos2024.pairs import X, Y, for_each, theorem_1, theorem_4
+from fvtheory.claims.geirhos2024.pairs import Ramp, X, Y, for_each, prove_lipschitz, theorem_1, theorem_4
 from fvtheory.obligations import Obligation, valid
 from fvtheory.statements import Universal, about_radius, errs_at_least, errs_at_most, half_spread, radius_is
 from fvtheory.symbols import L, Phi, distance, has_information, symbolic_phi
-from fvtheory.terms import Formula, Term, absolute, clamp, eq, every, iff, implies, maximum, minimum
+from fvtheory.terms import Formula, Term, absolute, clamp, eq, iff, implies, maximum, minimum
 
 phi: Phi = symbolic_phi(1, L)
 (a,), (b,) = phi.x_min, phi.x_max
@@ -46,14 +46,24 @@ def best_bound(phi: Phi) -> Term:
     return minimum(phi.spread, maximum(phi.rate * outer_room(phi), between)) / 2
 
 
-def lipschitz(f) -> Formula:
-    """|f(x) - f(y)| <= L|x - y| for x <= y, which by symmetry is enough."""
-    rise = f(Y) - f(X)
-    return every([rise <= phi.rate * (y - x), -rise <= phi.rate * (y - x)])
+def lipschitz(pair, ramps, given) -> list[Obligation]:
+    """Both functions are L-Lipschitz."""
+    inside = [*given, *INSIDE]
+    return [
+        o
+        for i, (f, ramp) in enumerate(zip(pair, ramps, strict=True), 1)
+        for o in prove_lipschitz(f"f{i}.lipschitz", f, ramp, inside, phi)
+    ]
+
+
+def ramps(pair) -> list[Ramp]:
+    return [f.ramp for f in pair]
 
 
 INSIDE = [*phi.in_cube(X, Y), x <= y]
 FIRST = [*phi.domain(), a < b, gentle(phi)]
+FIRST_PAIR = theorem_1(a, b, phi.f_min, phi.f_max)
+SECOND_PAIR = theorem_4(phi)
 SECOND = [*phi.domain(), a < b, phi.spread <= phi.rate * (b - a), steep(phi)]
 
 
@@ -78,10 +88,10 @@ def separation(pair, left: Term, right: Term) -> list[Obligation]:
 
 
 def repaired_pair(convention: str) -> list[Obligation]:
-    pair = clipped(theorem_4(phi))
+    pair = clipped(SECOND_PAIR)
     left, right = (minimum(phi.spread, phi.rate * t) for t in (a, 1 - b))
     return [
-        *for_each("lipschitz", pair, [*SECOND, *INSIDE], lipschitz),
+        *lipschitz(pair, ramps(SECOND_PAIR), SECOND),
         *information(pair, convention),
         *separation(pair, left, right),
     ]
@@ -216,11 +226,7 @@ CLAIMS = (
         variant="printed",
         source="B.5.6, first sentence",
         text="under the first condition f1 and f2 of Theorem 1 are L-Lipschitz",
-        statement=Universal(
-            lambda convention: for_each(
-                "lipschitz", theorem_1(a, b, phi.f_min, phi.f_max), [*FIRST, *INSIDE], lipschitz
-            )
-        ),
+        statement=Universal(lambda convention: lipschitz(FIRST_PAIR, ramps(FIRST_PAIR), FIRST)),
         cls="lipschitz",
         fidelity="equivalent",
         delta="for x_min < x_max",
@@ -230,9 +236,7 @@ CLAIMS = (
         variant="printed",
         source="B.5.6, f1 and f2",
         text="f1 and f2 satisfy |f(x) - f(y)| <= L|x - y|",
-        statement=Universal(
-            lambda convention: for_each("lipschitz", theorem_4(phi), [*SECOND, *INSIDE], lipschitz)
-        ),
+        statement=Universal(lambda convention: lipschitz(SECOND_PAIR, ramps(SECOND_PAIR), SECOND)),
         cls="lipschitz",
     ),
     Claim(
@@ -242,7 +246,7 @@ CLAIMS = (
         text="f1 and f2 take values in [0, 1]",
         statement=Universal(
             lambda convention: for_each(
-                "range", theorem_4(phi), [*SECOND, *phi.in_cube(X)], lambda f: (f(X) >= 0) & (f(X) <= 1)
+                "range", SECOND_PAIR, [*SECOND, *phi.in_cube(X)], lambda f: (f(X) >= 0) & (f(X) <= 1)
             )
         ),
         cls="lipschitz",
@@ -252,7 +256,7 @@ CLAIMS = (
         variant="printed",
         source="B.5.6, f1 and f2",
         text="f1 and f2 have the information Φ(f)",
-        statement=Universal(lambda convention: information(theorem_4(phi), convention)),
+        statement=Universal(lambda convention: information(SECOND_PAIR, convention)),
         cls="lipschitz",
     ),
     Claim(
@@ -260,7 +264,7 @@ CLAIMS = (
         variant="printed",
         source='B.5.6, "realized at x = 0", "realized at x = 1"',
         text="||f1 - f2|| >= L x_min if x_min > 1 - x_max, and >= L(1 - x_max) otherwise",
-        statement=Universal(lambda convention: separation(theorem_4(phi), phi.rate * a, phi.rate * (1 - b))),
+        statement=Universal(lambda convention: separation(SECOND_PAIR, phi.rate * a, phi.rate * (1 - b))),
         cls="lipschitz",
     ),
     Claim(
