@@ -124,6 +124,9 @@ class RadiusStatement:
             side of the midpoint, else 0).
         when: further hypotheses on Φ.
         about: the formula for ``about-the-radius``, given Φ and the radius.
+        reading: of ``every-decoder-errs-at-least``: ``attained`` (for every decoder some f' reaches
+            the bound) or ``worst-case`` (no decoder has a worst-case error below it).
+        rate: the Lipschitz constant, for a class that has one: the symbol L (any L > 0) or a number.
     """
 
     cls: str
@@ -133,10 +136,12 @@ class RadiusStatement:
     question: str = "value"
     when: Condition = lambda phi: TRUE
     about: Callable[[Phi, Term], Formula] | None = None
+    reading: str = "attained"
+    rate: Term = L
 
     def phi(self, dim: int) -> Phi:
         """Φ in the symbols of claim files."""
-        return symbolic_phi(dim, L if get_class(self.cls).needs_lipschitz else ONE)
+        return symbolic_phi(dim, self.rate if get_class(self.cls).needs_lipschitz else ONE)
 
     def radius(self, phi: Phi) -> Term:
         """The smallest worst-case error of any decoder, for the question of the statement."""
@@ -167,7 +172,8 @@ class RadiusStatement:
             given = [*phi.domain(), cls.feasible(phi, convention), self.when(phi)]
             name, unit = f"{self.kind}.d{dim}", rescaling_of(phi)
             support += cls.obligations(dim, convention)
-            if self.kind == AT_LEAST and self.question == "value" and convention != "any-selection":
+            may_be_missed = self.kind == AT_LEAST and self.question == "value" and self.reading == "attained"
+            if may_be_missed and convention != "any-selection":
                 possible = self.assertion(phi, ~cls.missed(phi, convention))
                 conjuncts.append(valid(name, given, possible, unit))
                 certain = self.assertion(phi, cls.reached(phi, convention))

@@ -1,0 +1,32 @@
+"""``python -m benchmarks NAME [--quick]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from importlib import import_module
+
+NAMES = ("verify",)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--quick", action="store_true", help="end within a minute")
+    options = parser.parse_args()
+    figures = import_module(f"benchmarks.{options.name}").run(options.quick)
+    machine = {
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "processor": platform.machine(),
+    }
+    print(json.dumps({"name": options.name, "figures": figures, "machine": machine}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
