@@ -12,57 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from fvtheory.classes import FunctionClass, get_class
-from fvtheory.exact import Point, text
-from fvtheory.functions import Combination, Function, equal, has_information, sup_distance
+from fvtheory.classes import get_class
+from fvtheory.exact import text
+from fvtheory.fiber import Fiber
+from fvtheory.functions import equal, sup_distance
 from fvtheory.information import MinMax
 from fvtheory.statements import AT_LEAST, RadiusStatement
-from fvtheory.symbols import constant_phi
-from fvtheory.terms import Const, evaluate
-
-
-@dataclass(frozen=True)
-class Fiber:
-    """The fiber of one feasible Φ in one class, in exact numbers."""
-
-    cls: FunctionClass
-    phi: MinMax
-    lipschitz: Fraction | None
-
-    @property
-    def radius(self) -> Fraction:
-        return self.cls.radius_at(self.phi, self.lipschitz)
-
-    def widest_point(self) -> Point:
-        """The point, of those the class names, with the greatest upper - lower."""
-        phi = constant_phi(self.phi, self.lipschitz)
-        candidates = [phi.x_min, *self.cls.separation_points(phi, Const(Fraction(1, 1024)))]
-        points = [tuple(evaluate(c, {}) for c in p) for p in candidates]
-
-        def width(p: Point) -> Fraction:
-            lower, upper = self.cls.envelope_at(self.phi, p, self.lipschitz)
-            return upper - lower
-
-        return max(points, key=width)
-
-    def pair(self, x: Point) -> tuple[Function, Function]:
-        """Members of the fiber with values lower(x) and upper(x)."""
-        return self.cls.exact_members(self.phi, x, self.lipschitz)
-
-    def member(self, convention: str) -> Function:
-        """A function of the class with the information Φ under the convention."""
-        if convention == "any-selection":
-            return self.pair(self.phi.x_min)[1]
-        return self.cls.exact_strict(self.phi, convention, self.lipschitz)
-
-    def central_decoder(self) -> Function:
-        """(lower + upper)/2, which errs by at most the radius on the whole fiber."""
-        lower, upper = self.cls.exact_envelopes(self.phi, self.lipschitz)
-        return Combination([Fraction(1, 2)] * 2, [lower, upper])
-
-    def holds(self, f: Function, convention: str = "any-selection") -> bool:
-        """Whether f is in the class and has the information Φ, decided on the function itself."""
-        return self.cls.contains(f, self.lipschitz) and has_information(f, self.phi, convention)
+from fvtheory.terms import evaluate
 
 
 def fiber_of(statement: RadiusStatement, values: Mapping[str, Fraction]) -> Fiber:
