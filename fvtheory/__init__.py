@@ -12,20 +12,34 @@ from importlib.metadata import version as _version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fvtheory.check import check
     from fvtheory.classes import get_class
+    from fvtheory.fiber import envelope, radius
     from fvtheory.functions import function_from_json
     from fvtheory.information import MinMax
     from fvtheory.verify import verify, verify_claims
 
 _HOMES = {
     "MinMax": "fvtheory.information",
+    "check": "fvtheory.check",
+    "envelope": "fvtheory.fiber",
     "function_from_json": "fvtheory.functions",
     "get_class": "fvtheory.classes",
+    "radius": "fvtheory.fiber",
     "verify": "fvtheory.verify",
     "verify_claims": "fvtheory.verify",
 }
 
-__all__ = ["MinMax", "function_from_json", "get_class", "verify", "verify_claims"]
+__all__ = [
+    "MinMax",
+    "check",
+    "envelope",
+    "function_from_json",
+    "get_class",
+    "radius",
+    "verify",
+    "verify_claims",
+]
 
 try:
     __version__ = _version("fvtheory")

@@ -1,4 +1,4 @@
-"""The command line: ``fvtheory verify``.
+"""The command line: ``fvtheory verify``, ``check``, ``radius``, ``envelope``.
 
 Exit codes: 0 when everything asked is decided and the checkers agree (a REFUTED statement is an
 answer), 1 when something is UNKNOWN, checkers disagree or the run is interrupted, 2 for bad usage.
@@ -18,6 +18,7 @@ from fvtheory.errors import FvtheoryError
 from fvtheory.information import CONVENTIONS
 
 DECIDED, UNDECIDED, BAD_USAGE = 0, 1, 2
+EXAMPLE_PHI = '{"x_min": ["1/4"], "x_max": ["1"], "f_min": "0", "f_max": "1"}'
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,7 +75,54 @@ def _parser() -> argparse.ArgumentParser:
         "--timeout", type=_seconds, default=2.0, metavar="S", help="seconds a query (default: %(default)s)"
     )
     verify.set_defaults(run=_verify)
+
+    check = commands.add_parser(
+        "check",
+        help="decide the claims of a file of your own",
+        description="Decide the claims of a TOML file: every claim is PROVED or REFUTED against the exact "
+        "radius of information, over all feasible Φ.",
+        epilog="example: fvtheory check my-claims.toml --explain",
+    )
+    check.add_argument("file", help="a claim file")
+    check.add_argument(
+        "--convention", choices=CONVENTIONS, help="how ties of extrema are read, in place of each claim's own way"
+    )
+    check.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    check.add_argument("--explain", action="store_true", help="say why, in a few lines a claim")
+    check.add_argument("--jobs", type=_positive, metavar="N", help="questions at a time (default: one a core)")
+    check.add_argument(
+        "--timeout", type=_seconds, default=2.0, metavar="S", help="seconds a query (default: %(default)s)"
+    )
+    check.set_defaults(run=_check)
+
+    radius = commands.add_parser(
+        "radius",
+        help="the smallest worst-case error of any decoder",
+        description="The radius of information of one Φ in one class, and the decoder that has it.",
+        epilog=f"example: fvtheory radius --class convex --phi '{EXAMPLE_PHI}'",
+    )
+    _add_fiber(radius)
+    radius.set_defaults(run=_radius)
+
+    envelope = commands.add_parser(
+        "envelope",
+        help="the range of f(x) over all f with this Φ",
+        description="Infimum and supremum of f(x) over the functions of a class with one Φ.",
+        epilog=f"example: fvtheory envelope --class convex --phi '{EXAMPLE_PHI}' --at 5/8",
+    )
+    _add_fiber(envelope)
+    envelope.add_argument(
+        "--at", action="append", required=True, metavar="POINT", help="a point: x, or x,y,... (repeatable)"
+    )
+    envelope.set_defaults(run=_envelope)
     return parser
+
+
+def _add_fiber(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--class", dest="cls", required=True, metavar="CLASS", help="a class, such as convex")
+    command.add_argument("--phi", required=True, metavar="JSON", help="Φ as a JSON object of rational strings")
+    command.add_argument("--lipschitz", metavar="L", help="the Lipschitz constant, where the class has one")
+    command.add_argument("--json", action="store_true", help="one JSON document on standard output")
 
 
 def _positive(word: str) -> int:
@@ -113,7 +161,7 @@ def _verify(options: argparse.Namespace) -> int:
     progress = _progress if sys.stderr.isatty() else None
     result = verify_claims(claims, options.convention, options.timeout, options.jobs, progress)
     if options.json:
-        print(json.dumps(result.to_json(), indent=1, ensure_ascii=False))
+        _print_json(result.to_json())
     elif options.table1:
         from fvtheory.claims.geirhos2024.table_1 import ROWS
 
@@ -128,3 +176,56 @@ def _verify(options: argparse.Namespace) -> int:
             name = f"{verdict.claim.id} ({verdict.claim.variant})"
             print(f"fvtheory: {name}: {verdict.reason}", file=sys.stderr)
     return DECIDED if result.decided else UNDECIDED
+
+
+def _check(options: argparse.Namespace) -> int:
+    from fvtheory.check import check
+
+    progress = _progress if sys.stderr.isatty() else None
+    result = check(options.file, options.convention, options.timeout, options.jobs, progress=progress)
+    if options.json:
+        _print_json(result.to_json())
+    elif options.explain:
+        print("\n\n".join("\n".join(c.explanation) for c in result.claims))
+    else:
+        from fvtheory.report import terminal
+
+        print(terminal.check_table(result))
+    return DECIDED if result.decided else UNDECIDED
+
+
+def _radius(options: argparse.Namespace) -> int:
+    from fvtheory.fiber import radius
+
+    found = radius(options.cls, options.phi, options.lipschitz)
+    if options.json:
+        _print_json(found.to_json())
+    elif not found.feasible:
+        print(f"infeasible: no function of class {options.cls} has this Φ")
+    else:
+        at = f" at {_point(found.at)}" if found.at else " in the limit"
+        print(f"radius   {found.radius}, reached{at}")
+        print(f"decoder  {json.dumps(found.to_json()['decoder'], ensure_ascii=False)}")
+    return DECIDED
+
+
+def _envelope(options: argparse.Namespace) -> int:
+    from fvtheory.fiber import envelope
+
+    points = [word.split(",") for word in options.at]
+    found = envelope(options.cls, options.phi, points, options.lipschitz)
+    if options.json:
+        _print_json(found.to_json())
+    else:
+        from fvtheory.report.terminal import grid
+
+        print(grid(("at", "lower", "upper"), [[_point(p.at), str(p.lower), str(p.upper)] for p in found.points]))
+    return DECIDED
+
+
+def _point(p: Sequence[object]) -> str:
+    return ",".join(map(str, p))
+
+
+def _print_json(document: dict) -> None:
+    print(json.dumps(document, indent=1, ensure_ascii=False))

@@ -20,14 +20,18 @@ from fvtheory.terms import (
     HALF,
     ONE,
     TRUE,
+    Div,
     Formula,
+    Node,
     Sym,
     Term,
     absolute,
     eq,
     every,
+    fold,
     iff,
     maximum,
+    ne,
     some,
     symbols,
     term,
@@ -45,6 +49,7 @@ class Plan:
         conjuncts: the statement is true exactly when all of them are, provided that
         support: all of these are proved.
         non_vacuity: the hypotheses of the conjuncts can be met.
+        defined: no denominator of the statement vanishes where it speaks.
         sufficient: where these are given, the statement is true when they hold too, and open when
             the conjuncts hold and these do not.
     """
@@ -52,16 +57,18 @@ class Plan:
     conjuncts: tuple[Obligation, ...]
     support: tuple[Obligation, ...] = ()
     non_vacuity: tuple[Obligation, ...] = ()
+    defined: tuple[Obligation, ...] = ()
     sufficient: tuple[Obligation, ...] = ()
 
     @property
     def obligations(self) -> tuple[Obligation, ...]:
-        return (*self.support, *self.non_vacuity, *self.conjuncts, *self.sufficient)
+        return (*self.support, *self.non_vacuity, *self.defined, *self.conjuncts, *self.sufficient)
 
 
 def plan(
     conjuncts: Iterable[Obligation],
     support: Iterable[Obligation] = (),
+    defined: Iterable[Obligation] = (),
     sufficient: Iterable[Obligation] = (),
 ) -> Plan:
     """A plan with the non-vacuity of every set of hypotheses that occurs in the conjuncts."""
@@ -73,7 +80,7 @@ def plan(
     checks = tuple(
         satisfiable(f"{part.name}.non-vacuous", given, part.rescaling) for given, part in sets.items()
     )
-    return Plan(parts, tuple(support), checks, tuple(sufficient))
+    return Plan(parts, tuple(support), checks, tuple(defined), tuple(sufficient))
 
 
 class Statement(Protocol):
@@ -148,6 +155,22 @@ class RadiusStatement:
         cls = get_class(self.cls)
         return cls.radius(phi) if self.question == "value" else cls.side_radius(phi)
 
+    def given(self, phi: Phi, convention: str) -> list[Formula]:
+        """The hypotheses: every feasible Φ that satisfies ``when``."""
+        return [*phi.domain(), get_class(self.cls).feasible(phi, convention), self.when(phi)]
+
+    def _defined(self, phi: Phi, convention: str, dim: int) -> list[Obligation]:
+        """Denominators of ``when`` and of the bound are not zero."""
+        *feasible, when = self.given(phi, convention)
+        parts: list[tuple[str, list[Formula], Node]] = [("when", feasible, when)]
+        if self.bound is not None:
+            parts.append(("bound", [*feasible, when], self.bound(phi)))
+        return [
+            valid(f"{name}.d{dim}.defined", hypotheses, ne(denominator, 0), rescaling_of(phi))
+            for name, hypotheses, node in parts
+            for denominator in denominators(node)
+        ]
+
     def assertion(self, phi: Phi, at_radius: Formula = TRUE) -> Formula:
         """The statement for one Φ; ``at_radius`` says whether a bound equal to the radius is reached
         by some function for every decoder."""
@@ -166,10 +189,11 @@ class RadiusStatement:
 
     def plan(self, convention: str) -> Plan:
         cls = get_class(self.cls)
-        conjuncts, support, sufficient = [], [*decoder_lemmas(self.question)], []
+        conjuncts, support, defined, sufficient = [], [*decoder_lemmas(self.question)], [], []
         for dim in self.dims:
             phi = self.phi(dim)
-            given = [*phi.domain(), cls.feasible(phi, convention), self.when(phi)]
+            given = self.given(phi, convention)
+            defined += self._defined(phi, convention, dim)
             name, unit = f"{self.kind}.d{dim}", rescaling_of(phi)
             support += cls.obligations(dim, convention)
             may_be_missed = self.kind == AT_LEAST and self.question == "value" and self.reading == "attained"
@@ -180,7 +204,7 @@ class RadiusStatement:
                 sufficient.append(valid(f"{name}.reached", given, certain, unit))
             else:
                 conjuncts.append(valid(name, given, self.assertion(phi), unit))
-        return plan(conjuncts, support, sufficient)
+        return plan(conjuncts, support, defined, sufficient)
 
 
 def rescaling_of(phi: Phi) -> Rescaling | None:
@@ -188,6 +212,18 @@ def rescaling_of(phi: Phi) -> Rescaling | None:
     if phi.rate != L:
         return None
     return Rescaling(L, frozenset(symbols(*phi.x_min, *phi.x_max)))
+
+
+def denominators(node: Node) -> list[Term]:
+    """The denominators in a tree that are not constants, each once."""
+    found: dict[Term, None] = {}
+
+    def visit(n: Node, parts: tuple) -> None:
+        if isinstance(n, Div) and symbols(n.denominator):
+            found.setdefault(n.denominator)
+
+    fold(node, visit)
+    return list(found)
 
 
 @cache

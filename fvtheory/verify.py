@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import islice
 
 from fvtheory.checkers.pool import Progress, SolverPool
 from fvtheory.checkers.replay import confirmed
@@ -71,7 +72,8 @@ class ObligationResult:
 class ClaimResult:
     """A claim with its verdict, the obligations behind it and, if REFUTED, a counterexample.
 
-    ``seconds`` is checker time: an obligation that several claims of a run share is counted for the
+    ``malformed`` means that the statement itself is at fault: its hypotheses contradict each other, or
+    a denominator can vanish. ``seconds`` is checker time: an obligation that several claims of a run share is counted for the
     first of them only, so that the seconds of a run add up.
     """
 
@@ -81,6 +83,7 @@ class ClaimResult:
     obligations: tuple[ObligationResult, ...]
     counterexample: Mapping | None = None
     reason: str = ""
+    malformed: bool = False
     seconds: float = 0.0
 
     @property
@@ -239,13 +242,16 @@ def judge(obligation: Obligation, answers: Mapping[str, Answer]) -> ObligationRe
 
 def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[ObligationResult]) -> ClaimResult:
     """The verdict on a claim from those on its obligations, which are in the order of the plan."""
-    support = results[: len(plan.support)]
-    non_vacuity = results[len(plan.support) : len(plan.support) + len(plan.non_vacuity)]
-    rest = results[len(plan.support) + len(plan.non_vacuity) :]
-    conjuncts, sufficient = rest[: len(plan.conjuncts)], rest[len(plan.conjuncts) :]
+    rest = iter(results)
+    support, non_vacuity, defined, conjuncts, sufficient = (
+        tuple(islice(rest, len(part)))
+        for part in (plan.support, plan.non_vacuity, plan.defined, plan.conjuncts, plan.sufficient)
+    )
 
-    def verdict(status: str, reason: str = "", counterexample: Mapping | None = None) -> ClaimResult:
-        return ClaimResult(claim, convention, status, tuple(results), counterexample, reason)
+    def verdict(
+        status: str, reason: str = "", counterexample: Mapping | None = None, malformed: bool = False
+    ) -> ClaimResult:
+        return ClaimResult(claim, convention, status, tuple(results), counterexample, reason, malformed)
 
     for part in results:
         if part.disagreement:
@@ -253,7 +259,15 @@ def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[Obliga
     for part in non_vacuity:
         if part.status != PROVED:
             reason = "cannot be met" if part.status == REFUTED else "are not known to be satisfiable"
-            return verdict(UNKNOWN, f"the hypotheses of {part.name.removesuffix('.non-vacuous')} {reason}")
+            where = part.name.removesuffix(".non-vacuous")
+            return verdict(UNKNOWN, f"the hypotheses of {where} {reason}", malformed=part.status == REFUTED)
+    for part in defined:
+        if part.status != PROVED:
+            where = part.name.removesuffix(".defined")
+            found = "can be zero" if part.status == REFUTED else "is not known to be defined"
+            at = f" at {shown_values(part.model)}" if part.model else ""
+            reason = f"a denominator of {where} {found}{at}"
+            return verdict(UNKNOWN, reason, malformed=part.status == REFUTED)
     for part in support:
         if part.status != PROVED:
             return verdict(UNKNOWN, f"{part.name} is {part.status}")
@@ -267,6 +281,11 @@ def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[Obliga
         if part.status != PROVED:
             return verdict(UNKNOWN, f"{part.name} is {part.status}")
     return verdict(PROVED)
+
+
+def shown_values(model: Mapping[str, Fraction]) -> str:
+    """``x_min = 0, x_max = 1/2, ...``"""
+    return ", ".join(f"{name} = {value}" for name, value in model.items())
 
 
 def counterexample_of(claim: Claim, convention: str, part: ObligationResult) -> tuple[dict, bool]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from fvtheory.claims.geirhos2024.table_1 import Row
 from fvtheory.statements import EQUALS, RadiusStatement
 from fvtheory.terms import TRUE, show
 from fvtheory.verify import ClaimResult, Verification
+
+if TYPE_CHECKING:
+    from fvtheory.check import Check
 
 
 def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -44,6 +48,23 @@ def verification_table(verification: Verification) -> str:
         checkers = "+".join(dict.fromkeys(n for r in results for n in vouchers(r).split("+")))
         rows.append([name, results[0].claim.cls or "-", *verdicts, f"{seconds:.2f}", checkers])
     return grid(("claim", "class", "printed", "repaired", "sharp", "seconds", "checkers"), rows)
+
+
+def check_table(result: Check) -> str:
+    """One line a claim of a user: verdict, and where it fails or how sharp it is."""
+    rows = []
+    for c in result.claims:
+        remark = ""
+        if "counterexample" in c.document:
+            found = c.document["counterexample"]
+            values = ", ".join(f"{k} = {v}" for k, v in found["values"].items())
+            remark = f"bound {found['bound']}, best possible {found['best_possible']} at {values}"
+        elif "sharpness" in c.document:
+            remark = c.explanation[-1].strip()
+        elif "reason" in c.document:
+            remark = c.document["reason"]
+        rows.append([c.claim.id, c.claim.cls, str(c.claim.dim), c.status, remark])
+    return grid(("claim", "class", "d", "status", "remark"), rows)
 
 
 def counterexamples(verification: Verification) -> str:
