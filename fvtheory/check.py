@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from fractions import Fraction
@@ -221,7 +221,9 @@ class Sharpness:
             return f"the bound could be improved by a factor between {float(low):.6g} and {float(high):.6g}"
         if self.factor is None:
             return "the bound is never positive, so it cannot be improved by a factor"
-        improved = "it is tight" if self.factor == 1 else f"{self.factor} times the bound is still true, and tight"
+        improved = (
+            "it is tight" if self.factor == 1 else f"{self.factor} times the bound is still true, and tight"
+        )
         if self.tight_at is None:
             return improved + " in the limit"
         return f"{improved} at {shown_values(self.tight_at)}"
@@ -237,7 +239,7 @@ def sharpness_of(item: UserClaim, convention: str, asker: Asker) -> Sharpness:
     lower = statement.kind == AT_LEAST
     unit = rescaling_of(phi)
 
-    def model(*further: Formula) -> Mapping[str, Fraction] | None | str:
+    def model(*further: Formula) -> Mapping[str, Fraction] | str | None:
         """Values that satisfy the formulas, None if there are none, UNKNOWN if that is open."""
         result = asker(satisfiable("sharpness", [*positive, *further], unit))
         return result.model if result.status == PROVED else None if result.status == REFUTED else UNKNOWN
@@ -303,7 +305,9 @@ def explanation(item: UserClaim, result: ClaimResult, sharpness: Sharpness | Non
     """Why the claim is decided as it is, in lines a reader can follow."""
     statement = item.statement()
     cls, phi = get_class(item.cls), statement.phi(item.dim)
-    best = show(statement.radius(phi)) if len(show(statement.radius(phi))) <= 400 else "the radius of the class"
+    best = (
+        show(statement.radius(phi)) if len(show(statement.radius(phi))) <= 400 else "the radius of the class"
+    )
     known = f"class {cls.name}, d = {item.dim}, ties: {result.convention}"
     lines = [
         f"{item.id}: {result.status}",
@@ -318,7 +322,9 @@ def explanation(item: UserClaim, result: ClaimResult, sharpness: Sharpness | Non
     if result.status == PROVED:
         relation = "bound <= R" if item.kind == AT_LEAST else "R <= bound"
         where = f" with {item.when}" if item.when else ""
-        lines.append(f"  For every feasible Φ{where}: {relation}, bound = {item.bound}. Z3 and cvc5 both prove it.")
+        lines.append(
+            f"  For every feasible Φ{where}: {relation}, bound = {item.bound}. Z3 and cvc5 both prove it."
+        )
         if sharpness is not None:
             lines.append(f"  {str(sharpness)[0].upper()}{str(sharpness)[1:]}.")
     elif result.status == REFUTED and result.counterexample is not None:
@@ -326,12 +332,15 @@ def explanation(item: UserClaim, result: ClaimResult, sharpness: Sharpness | Non
         values = ", ".join(f"{k} = {v}" for k, v in found["values"].items())
         lines.append(f"  But at {values} the bound is {found['bound']} and R is {found['best_possible']}.")
         if item.kind == AT_LEAST:
-            lines.append("  There (L + U)/2 is a decoder that does better than claimed on every function with this Φ.")
+            lines.append(
+                "  There (L + U)/2 is a decoder that does better than claimed on every function with this Φ."
+            )
         else:
-            lines.append(f"  There two functions differ at ({', '.join(found['at'])}): {' and '.join(found['values_there'])}.")
+            lines.append(
+                f"  There two functions differ at ({', '.join(found['at'])}): {' and '.join(found['values_there'])}."
+            )
         if "note" in found:
             lines.append(f"  {found['note'][0].upper()}{found['note'][1:]}.")
     else:
         lines.append(f"  Not decided: {result.reason}.")
     return tuple(lines)
-

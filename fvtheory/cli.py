@@ -85,11 +85,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("file", help="a claim file")
     check.add_argument(
-        "--convention", choices=CONVENTIONS, help="how ties of extrema are read, in place of each claim's own way"
+        "--convention",
+        choices=CONVENTIONS,
+        help="how ties of extrema are read, in place of each claim's own way",
     )
     check.add_argument("--json", action="store_true", help="one JSON document on standard output")
     check.add_argument("--explain", action="store_true", help="say why, in a few lines a claim")
-    check.add_argument("--jobs", type=_positive, metavar="N", help="questions at a time (default: one a core)")
+    check.add_argument(
+        "--jobs", type=_positive, metavar="N", help="questions at a time (default: one a core)"
+    )
     check.add_argument(
         "--timeout", type=_seconds, default=2.0, metavar="S", help="seconds a query (default: %(default)s)"
     )
@@ -119,8 +123,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_fiber(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--class", dest="cls", required=True, metavar="CLASS", help="a class, such as convex")
-    command.add_argument("--phi", required=True, metavar="JSON", help="Φ as a JSON object of rational strings")
+    command.add_argument(
+        "--class", dest="cls", required=True, metavar="CLASS", help="a class, such as convex"
+    )
+    command.add_argument(
+        "--phi", required=True, metavar="JSON", help="Φ as a JSON object of rational strings"
+    )
     command.add_argument("--lipschitz", metavar="L", help="the Lipschitz constant, where the class has one")
     command.add_argument("--json", action="store_true", help="one JSON document on standard output")
 
@@ -219,7 +227,9 @@ def _envelope(options: argparse.Namespace) -> int:
     else:
         from fvtheory.report.terminal import grid
 
-        print(grid(("at", "lower", "upper"), [[_point(p.at), str(p.lower), str(p.upper)] for p in found.points]))
+        print(
+            grid(("at", "lower", "upper"), [[_point(p.at), str(p.lower), str(p.upper)] for p in found.points])
+        )
     return DECIDED
 
 

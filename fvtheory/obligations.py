@@ -27,6 +27,7 @@ class Obligation:
     With ``satisfiable`` set there is no goal: the obligation is that some values satisfy all
     hypotheses. With ``rescaling`` set, solvers are asked with lengths in another unit. A ``step`` of a
     derivation may be stronger than what it serves: if it fails, the conclusion is open, not refuted.
+    The last step knows the ``direct`` obligation, its goal from what was given and nothing hidden.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Obligation:
     satisfiable: bool = False
     rescaling: Rescaling | None = None
     step: bool = False
+    direct: Obligation | None = None
 
     @property
     def assertions(self) -> tuple[Formula, ...]:
@@ -79,6 +81,11 @@ def satisfiable(name: str, hypotheses: Iterable[Formula], rescaling: Rescaling |
     return Obligation(name, tuple(hypotheses), FALSE, True, rescaling)
 
 
+def conclusions(parts: Iterable[Obligation]) -> list[Obligation]:
+    """The obligations, with the conclusion of each derivation, asked directly, in place of its steps."""
+    return [o.direct if o.direct is not None else o for o in parts if o.direct is not None or not o.step]
+
+
 class Derivation:
     """A proof in steps: what is given, and claims that each follow from chosen earlier ones.
 
@@ -89,7 +96,8 @@ class Derivation:
 
     def __init__(self, name: str, given: Iterable[Formula]) -> None:
         self.name = name
-        self.known: list[Formula] = list(given)
+        self.given = tuple(given)
+        self.known: list[Formula] = list(self.given)
         self.obligations: list[Obligation] = []
 
     def have(
@@ -102,7 +110,7 @@ class Derivation:
         """Add a step and return its goal.
 
         Args:
-            step: the name of the step.
+            step: the name of the step; empty for the conclusion.
             goal: what it shows.
             using: the premises, each given or shown before (default: all that was given or shown).
             hiding: terms to be read as arbitrary numbers in this step; what holds for all numbers
@@ -120,7 +128,8 @@ class Derivation:
         name = f"{self.name}.{step}" if step else self.name
         hidden = {t: Sym(f"hidden{i}") for i, t in enumerate(hiding)}
         shown = [_hide(part, hidden) for part in (*premises, goal)]
-        self.obligations.append(Obligation(name, tuple(shown[:-1]), shown[-1], step=True))
+        direct = valid(name, self.given, goal) if not step else None
+        self.obligations.append(Obligation(name, tuple(shown[:-1]), shown[-1], step=True, direct=direct))
         self.known.append(goal)
         return goal
 

@@ -73,8 +73,9 @@ class ClaimResult:
     """A claim with its verdict, the obligations behind it and, if REFUTED, a counterexample.
 
     ``malformed`` means that the statement itself is at fault: its hypotheses contradict each other, or
-    a denominator can vanish. ``seconds`` is checker time: an obligation that several claims of a run share is counted for the
-    first of them only, so that the seconds of a run add up.
+    a denominator can vanish. ``conjuncts`` are the obligations that decide. ``seconds`` is checker
+    time: an obligation that several claims of a run share is counted for the first of them only, so
+    that the seconds of a run add up.
     """
 
     claim: Claim
@@ -85,6 +86,7 @@ class ClaimResult:
     reason: str = ""
     malformed: bool = False
     seconds: float = 0.0
+    conjuncts: tuple[ObligationResult, ...] = ()
 
     @property
     def disagreement(self) -> bool:
@@ -178,29 +180,70 @@ def verify_claims(
     if not seconds_a_query > 0:
         raise InvalidInputError(f"a limit of {seconds_a_query} s a query", "a positive number of seconds")
     began = time.perf_counter()
-    plans: list[tuple[Claim, str, Plan]] = []
-    keys: dict[int, str] = {}
     with SolverPool(jobs or os.cpu_count() or 1, seconds_a_query) as pool:
+        run = _Run(pool)
         for claim in claims:
-            named = convention or claim.convention
-            plans.append((claim, named, claim.statement.plan(named)))
-            for obligation in plans[-1][2].obligations:
-                if id(obligation) not in keys:
-                    keys[id(obligation)] = pool.submit(script(obligation.asked, anonymous=True))
-        answers = pool.collect(progress)
-    judged: dict[str, ObligationResult] = {}
-    results = []
-    for claim, named, plan in plans:
-        parts, seconds = [], 0.0
-        for o in plan.obligations:
-            key = keys[id(o)]
-            known = judged.get(key)
-            if known is None:
-                known = judged[key] = judge(o, answers[key])
-                seconds += known.seconds
-            parts.append(known if known.obligation is o else judge(o, answers[key]))
-        results.append(replace(conclude(claim, named, plan, parts), seconds=seconds))
+            run.add(claim, convention or claim.convention)
+        results = run.results(progress)
+        open_ones = [i for i, r in enumerate(results) if _fails_by_a_step(r)]
+        for i in open_ones:
+            run.ask_directly(i)
+        if open_ones:
+            results = run.results(progress)
     return Verification(tuple(results), time.perf_counter() - began)
+
+
+def _fails_by_a_step(result: ClaimResult) -> bool:
+    """Whether the claim is open and rests on a derivation, so that a direct question may decide it."""
+    return result.status == UNKNOWN and any(o.obligation.direct is not None for o in result.conjuncts)
+
+
+class _Run:
+    """Claims, their plans, and the keys of their questions in the pool."""
+
+    def __init__(self, pool: SolverPool) -> None:
+        self.pool = pool
+        self.plans: list[tuple[Claim, str, Plan]] = []
+        # By identity; the obligation is kept beside its key, so that an identity is never used twice.
+        self.asked: dict[int, tuple[Obligation, str]] = {}
+
+    def add(self, claim: Claim, convention: str) -> None:
+        plan = claim.statement.plan(convention)
+        self.plans.append((claim, convention, plan))
+        self._submit(plan)
+
+    def ask_directly(self, i: int) -> None:
+        """Put the conclusions of the derivations of a claim in place of their steps."""
+        claim, convention, plan = self.plans[i]
+        conjuncts = [
+            c.direct if c.direct is not None else c for c in plan.conjuncts if c.direct or not c.step
+        ]
+        plan = replace(plan, conjuncts=tuple(conjuncts))
+        self.plans[i] = claim, convention, plan
+        self._submit(plan)
+
+    def _submit(self, plan: Plan) -> None:
+        for obligation in plan.obligations:
+            if id(obligation) not in self.asked:
+                key = self.pool.submit(script(obligation.asked, anonymous=True))
+                self.asked[id(obligation)] = obligation, key
+
+    def results(self, progress: Progress | None) -> list[ClaimResult]:
+        """The verdicts; an obligation that several claims share is charged to the first."""
+        answers = self.pool.collect(progress)
+        judged: dict[str, ObligationResult] = {}
+        found = []
+        for claim, convention, plan in self.plans:
+            parts, seconds = [], 0.0
+            for o in plan.obligations:
+                _, key = self.asked[id(o)]
+                known = judged.get(key)
+                if known is None:
+                    known = judged[key] = judge(o, answers[key])
+                    seconds += known.seconds
+                parts.append(known if known.obligation is o else judge(o, answers[key]))
+            found.append(replace(conclude(claim, convention, plan, parts), seconds=seconds))
+        return found
 
 
 def judge(obligation: Obligation, answers: Mapping[str, Answer]) -> ObligationResult:
@@ -251,7 +294,16 @@ def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[Obliga
     def verdict(
         status: str, reason: str = "", counterexample: Mapping | None = None, malformed: bool = False
     ) -> ClaimResult:
-        return ClaimResult(claim, convention, status, tuple(results), counterexample, reason, malformed)
+        return ClaimResult(
+            claim,
+            convention,
+            status,
+            tuple(results),
+            counterexample,
+            reason,
+            malformed,
+            conjuncts=conjuncts,
+        )
 
     for part in results:
         if part.disagreement:

@@ -11,7 +11,7 @@ import pytest
 from fvtheory import terms as t
 from fvtheory.claims import claims_of
 from fvtheory.claims.claim import Claim
-from fvtheory.obligations import Obligation
+from fvtheory.obligations import Obligation, conclusions
 from fvtheory.statements import RadiusStatement, Universal
 from fvtheory.verify import verify_claims
 
@@ -143,7 +143,7 @@ CHANGES: dict[str, Change] = {
 def sentences_of(claim: Claim) -> Universal:
     """The statement as closed sentences over the reals, its lemmas beside them."""
     plan = claim.statement.plan(claim.convention)
-    return Universal(lambda convention: plan.conjuncts, lambda convention: plan.support)
+    return Universal(lambda convention: conclusions(plan.conjuncts), lambda convention: plan.support)
 
 
 def changed(claim: Claim, name: str, change: Change) -> Claim:

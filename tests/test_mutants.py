@@ -15,7 +15,7 @@ from fvtheory.claims import claims_of
 from fvtheory.claims.claim import Claim
 from fvtheory.classes import CLASSES, get_class
 from fvtheory.information import MinMax
-from fvtheory.obligations import PROVED, REFUTED, UNKNOWN, valid
+from fvtheory.obligations import PROVED, REFUTED, UNKNOWN, conclusions, valid
 from fvtheory.statements import RadiusStatement, Universal, about_radius, errs_at_least, half_spread, sentence
 from fvtheory.terms import FALSE, Sym, eq
 from fvtheory.verify import ClaimResult, verify_claims
@@ -81,7 +81,7 @@ def test_counterexample_replays(verdicts, mutant: Mutant):
     counterexample = verdicts[mutant.name].counterexample
     assert counterexample is not None
     at = {name: Fraction(value) for name, value in counterexample["values"].items()}
-    conjuncts = mutant.statement.plan(mutant.convention).conjuncts
+    conjuncts = conclusions(mutant.statement.plan(mutant.convention).conjuncts)
     (refuted,) = (o for o in conjuncts if o.name == counterexample["obligation"])
     assert all(evaluation.value(h, at) for h in refuted.hypotheses)
     assert not evaluation.value(refuted.goal, at)

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 REQUIREMENT = "cvc5"
 
-# Tried in turn on nonlinear scripts, each with a share of the time.
-_STRATEGIES: tuple[tuple[float, dict[str, str]], ...] = (
-    (0.4, {"nl-cov": "true", "nl-ext": "none"}),
-    (0.4, {}),
-    (0.2, {"decision": "justification"}),
+_Options = dict[str, str]
+
+# Tried in turn, each with a share of the time. Measured on the obligations of the package: coverings
+# alone, deciding by justification, are quickest; what they leave open, the default mostly decides.
+_LINEAR: tuple[tuple[float, _Options], ...] = ((1.0, {"decision": "justification"}),)
+_NONLINEAR: tuple[tuple[float, _Options], ...] = (
+    (0.35, {"nl-cov": "true", "nl-ext": "none", "decision": "justification"}),
+    (0.35, {}),
+    (0.3, {"nl-cov": "true", "nl-ext": "none"}),
 )
 
 
@@ -23,7 +27,7 @@ def version() -> str:
 
 def answer(text: str, names: Sequence[str], linear: bool, seconds: float) -> tuple[str, dict[str, str]]:
     """``("unsat", {})``, ``("sat", model)`` or ``("unknown", {})``; see `fvtheory.checkers.z3.answer`."""
-    for share, options in [(1.0, {})] if linear else _STRATEGIES:
+    for share, options in _LINEAR if linear else _NONLINEAR:
         status, model = _attempt(text, names, linear, share * seconds, options)
         if status != "unknown":
             return status, model

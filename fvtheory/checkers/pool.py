@@ -27,6 +27,8 @@ class SolverPool:
     def __init__(self, jobs: int, seconds: float) -> None:
         self.seconds = seconds
         self.questions: dict[str, Script] = {}
+        self._answers: Answers = {}
+        self._count = 0
         self._tasks: queue.SimpleQueue[tuple[str, str] | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[tuple[str, str, Answer] | BaseException] = queue.SimpleQueue()
         self._processes: list[SolverProcess] = []
@@ -57,22 +59,22 @@ class SolverPool:
         return key
 
     def collect(self, progress: Progress | None = None) -> Answers:
-        """Wait for all answers, by key and solver.
+        """Wait for the answers to all questions put so far, by key and solver.
 
         Raises:
             MissingDependencyError: when a solver is not installed.
         """
-        answers: Answers = {key: {} for key in self.questions}
         total = len(self.questions) * len(SOLVERS)
-        for count in range(1, total + 1):
+        while self._count < total:
             item = self._done.get()
             if isinstance(item, BaseException):
                 raise item
             key, solver, answer = item
-            answers[key][solver] = answer
+            self._answers.setdefault(key, {})[solver] = answer
+            self._count += 1
             if progress is not None:
-                progress(count, total)
-        return answers
+                progress(self._count, total)
+        return self._answers
 
     def _work(self) -> None:
         mine = {solver: SolverProcess(solver) for solver in SOLVERS}

@@ -21,7 +21,25 @@ def answer(text: str, names: Sequence[str], linear: bool, seconds: float) -> tup
     """
     import z3
 
-    strategies = [z3.SimpleSolver] if linear else [lambda: z3.Tactic("qfnra-nlsat").solver(), z3.SimpleSolver]
+    status, model = _answer(text, names, linear, seconds, None)
+    if status == "sat":
+        # Once more in a context of its own, so that the model does not depend on earlier questions.
+        status, model = _answer(text, names, linear, seconds, z3.Context())
+    return status, model
+
+
+def _answer(
+    text: str, names: Sequence[str], linear: bool, seconds: float, context
+) -> tuple[str, dict[str, str]]:
+    import z3
+
+    def nonlinear():
+        return z3.Tactic("qfnra-nlsat", ctx=context).solver()
+
+    def plain():
+        return z3.SimpleSolver(ctx=context)
+
+    strategies = (plain,) if linear else (nonlinear, plain)
     for make in strategies:
         solver = make()
         solver.set("timeout", max(1, int(1000 * seconds / len(strategies))))
@@ -33,8 +51,9 @@ def answer(text: str, names: Sequence[str], linear: bool, seconds: float) -> tup
         if result == z3.unsat:
             return "unsat", {}
         if result == z3.sat:
-            model = solver.model()
-            return "sat", {n: _rational(model.eval(z3.Real(n), model_completion=True)) for n in names}
+            found = solver.model()
+            values = (found.eval(z3.Real(n, context), model_completion=True) for n in names)
+            return "sat", dict(zip(names, map(_rational, values), strict=True))
     return "unknown", {}
 
 

@@ -10,7 +10,7 @@ from fvtheory import terms as t
 from fvtheory.claims import claims_of
 from fvtheory.claims.claim import Claim
 from fvtheory.claims.geirhos2024.pairs import Piecewise
-from fvtheory.obligations import Obligation
+from fvtheory.obligations import Obligation, conclusions
 from fvtheory.statements import RadiusStatement, Statement, Universal
 from fvtheory.symbols import Phi
 from mutants.closed_forms import Info
@@ -148,7 +148,7 @@ def with_kind(statement: RadiusStatement, kind: str) -> RadiusStatement:
 
 def sentences(statement: Universal, change: Callable[[Obligation], Obligation]) -> Universal:
     original = statement.conjuncts
-    return Universal(lambda convention: [change(o) for o in original(convention)])
+    return Universal(lambda convention: [change(o) for o in conclusions(original(convention))])
 
 
 def rewritten(statement: Universal, change: Callable[[t.Node], t.Node]) -> Universal:
@@ -168,7 +168,7 @@ def exchanged_hypothesis(statement: Universal, old: t.Formula, *new: t.Formula) 
 
     def conjuncts(convention: str) -> list[Obligation]:
         changed, met = [], False
-        for o in statement.conjuncts(convention):
+        for o in conclusions(statement.conjuncts(convention)):
             met |= old in o.hypotheses
             kept = [part for h in o.hypotheses for part in (new if h == old else (h,))]
             changed.append(replace(o, hypotheses=tuple(kept)))
@@ -183,7 +183,7 @@ dropped = exchanged_hypothesis
 
 def only(statement: Universal, *parts: str) -> Universal:
     """The conjuncts with these names."""
-    return Universal(lambda convention: [o for o in statement.conjuncts(convention) if o.name in parts])
+    return Universal(lambda convention: [o for o in conclusions(statement.conjuncts(convention)) if o.name in parts])
 
 
 # ---- trees --------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from fvtheory.claims.geirhos2024 import theorem_4 as paper
-from fvtheory.claims.geirhos2024.pairs import for_each, theorem_1
+from fvtheory.claims.geirhos2024.pairs import X, Y, for_each, theorem_1
 from fvtheory.claims.geirhos2024.pairs import theorem_4 as pair_of
 from fvtheory.statements import AT_LEAST, AT_MOST, Universal
 from fvtheory.terms import Const, Le, eq, iff, maximum, minimum
@@ -40,10 +40,14 @@ def up_to(part):
     return lambda phi: part * phi.spread <= phi.rate * paper.gap(phi)
 
 
+def lipschitz(f):
+    """|f(x) - f(y)| <= L|x - y| for x <= y, asked in one piece."""
+    rise, (x,), (y,) = f(Y) - f(X), X, Y
+    return (rise <= rate * (y - x)) & (-rise <= rate * (y - x))
+
+
 def all_lipschitz(*functions, given=paper.SECOND):
-    return Universal(
-        lambda convention: for_each("lipschitz", functions, [*given, *paper.INSIDE], paper.lipschitz)
-    )
+    return Universal(lambda convention: for_each("lipschitz", functions, [*given, *paper.INSIDE], lipschitz))
 
 
 def all_informed(*functions):

@@ -59,6 +59,10 @@ def constant(value: Term) -> Piece:
     return lambda x: value
 
 
+def line(slope: Term, intercept: Term) -> Piece:
+    return lambda x: slope * x + intercept
+
+
 def theorem_1(low_at: Term, high_at: Term, low: Term, high: Term) -> tuple[Piecewise, Piecewise]:
     """f1 and f2 of B.5.3 for low_at < high_at, where the values low and high are taken."""
     gap, middle = high_at - low_at, (low_at + high_at) / 2
