@@ -308,11 +308,6 @@ def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[Obliga
     for part in results:
         if part.disagreement:
             return verdict(UNKNOWN, f"the checkers contradict each other on {part.name}")
-    for part in non_vacuity:
-        if part.status != PROVED:
-            reason = "cannot be met" if part.status == REFUTED else "are not known to be satisfiable"
-            where = part.name.removesuffix(".non-vacuous")
-            return verdict(UNKNOWN, f"the hypotheses of {where} {reason}", malformed=part.status == REFUTED)
     for part in defined:
         if part.status != PROVED:
             where = part.name.removesuffix(".defined")
@@ -320,6 +315,11 @@ def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[Obliga
             at = f" at {shown_values(part.model)}" if part.model else ""
             reason = f"a denominator of {where} {found}{at}"
             return verdict(UNKNOWN, reason, malformed=part.status == REFUTED)
+    for part in non_vacuity:
+        if part.status != PROVED:
+            reason = "cannot be met" if part.status == REFUTED else "are not known to be satisfiable"
+            where = part.name.removesuffix(".non-vacuous")
+            return verdict(UNKNOWN, f"the hypotheses of {where} {reason}", malformed=part.status == REFUTED)
     for part in support:
         if part.status != PROVED:
             return verdict(UNKNOWN, f"{part.name} is {part.status}")

@@ -184,7 +184,7 @@ def client():
 def test_a_dask_cluster_gives_the_same_results_in_order(client, drawn, decided):
     claims = parse_claims("\n\n".join(c.toml for c in drawn[:40]), "random.toml")
     found = check(claims, executor=client.get_executor(), jobs=1, sharpness=False)
-    assert [c.claim.id for c in found.claims] == [c.claim.id for c in claims]
+    assert [c.claim.id for c in found.claims] == [c.id for c in claims]
     assert [c.status for c in found.claims] == [c.status for c in decided.claims[:40]]
 
 

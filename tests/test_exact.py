@@ -202,7 +202,9 @@ def test_vertices():
 # ---- Φ ------------------------------------------------------------------------------------------
 
 
-@given(st.integers(1, 4).flatmap(lambda d: st.tuples(st.tuples(*[UNIT] * d), st.tuples(*[UNIT] * d))), UNIT, UNIT)
+@given(
+    st.integers(1, 4).flatmap(lambda d: st.tuples(st.tuples(*[UNIT] * d), st.tuples(*[UNIT] * d))), UNIT, UNIT
+)
 def test_information_goes_through_json_and_pickle(points, p, q):
     phi = MinMax(*points, min(p, q), max(p, q))
     written = json.dumps(phi.to_json())
