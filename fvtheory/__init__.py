@@ -12,6 +12,7 @@ from importlib.metadata import version as _version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fvtheory.adversary import counterexample
     from fvtheory.check import check
     from fvtheory.classes import get_class
     from fvtheory.fiber import envelope, radius
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "MinMax": "fvtheory.information",
     "check": "fvtheory.check",
+    "counterexample": "fvtheory.adversary",
     "envelope": "fvtheory.fiber",
     "function_from_json": "fvtheory.functions",
     "get_class": "fvtheory.classes",
@@ -33,6 +35,7 @@ _HOMES = {
 __all__ = [
     "MinMax",
     "check",
+    "counterexample",
     "envelope",
     "function_from_json",
     "get_class",

@@ -1,4 +1,5 @@
-"""The command line: ``fvtheory verify``, ``check``, ``radius``, ``envelope``.
+"""The command line: ``fvtheory verify``, ``check``, ``radius``, ``envelope``,
+``counterexample``.
 
 Exit codes: 0 when everything asked is decided and the checkers agree (a REFUTED statement is an
 answer), 1 when something is UNKNOWN, checkers disagree or the run is interrupted, 2 for bad usage.
@@ -119,6 +120,27 @@ def _parser() -> argparse.ArgumentParser:
         "--at", action="append", required=True, metavar="POINT", help="a point: x, or x,y,... (repeatable)"
     )
     envelope.set_defaults(run=_envelope)
+
+    counterexample = commands.add_parser(
+        "counterexample",
+        help="a function with the same Φ on which a decoder fails",
+        description="Build, for any decoder, a function of the class with exactly this Φ, and the point where "
+        "the decoder is farthest from it.",
+        epilog=f"example: fvtheory counterexample --class convex --phi '{EXAMPLE_PHI}' --decoder my_decoders:nearest",
+    )
+    _add_fiber(counterexample)
+    counterexample.add_argument(
+        "--decoder",
+        required=True,
+        metavar="DECODER",
+        help="MODULE:NAME (imported with the current folder on the path), central, constant, or a file: "
+        ".json (an exact function), .onnx or .pt (a ReLU network)",
+    )
+    counterexample.add_argument(
+        "--seconds", type=_seconds, default=10.0, metavar="S", help="stop improving then (default: %(default)s)"
+    )
+    counterexample.add_argument("--seed", type=int, default=0, metavar="N", help="of the search (default: 0)")
+    counterexample.set_defaults(run=_counterexample)
     return parser
 
 
@@ -230,6 +252,26 @@ def _envelope(options: argparse.Namespace) -> int:
         print(
             grid(("at", "lower", "upper"), [[_point(p.at), str(p.lower), str(p.upper)] for p in found.points])
         )
+    return DECIDED
+
+
+def _counterexample(options: argparse.Namespace) -> int:
+    from fvtheory.adversary import counterexample
+    from fvtheory.decoders import load_decoder
+    from fvtheory.information import MinMax
+
+    phi = MinMax.from_json(options.phi)
+    decoder = load_decoder(options.decoder, options.cls, options.lipschitz)
+    found = counterexample(options.cls, phi, decoder, options.lipschitz, options.seconds, options.seed)
+    if options.json:
+        _print_json(found.to_json())
+        return DECIDED
+    print(f"at        {_point(found.at)}")
+    print(f"function  {found.value} there, the decoder {found.predicted}")
+    sure = "nothing worse exists" if found.certified else "the worst that was found"
+    print(f"error     {found.error} ({float(found.error):.6g}), {sure} ({found.kind})")
+    print(f"radius    {found.radius}: no decoder has a smaller worst-case error")
+    print(f"f'        {json.dumps(found.function.to_json(), ensure_ascii=False)}")
     return DECIDED
 
 
