@@ -9,7 +9,7 @@ import platform
 import sys
 from importlib import import_module
 
-NAMES = ("verify",)
+NAMES = ("verify", "check", "counterexample")
 
 
 def main() -> int:

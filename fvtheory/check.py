@@ -311,14 +311,18 @@ def explanation(item: UserClaim, result: ClaimResult, sharpness: Sharpness | Non
     known = f"class {cls.name}, d = {item.dim}, ties: {result.convention}"
     lines = [
         f"{item.id}: {result.status}",
-        f"  The fiber of Φ ({known}) has envelopes L <= f <= U; both are reached by members of the fiber.",
+        f"  The fiber of Φ ({known}) has envelopes lower <= f <= upper;"
+        " both are reached by members of the fiber.",
         f"  The smallest worst-case error of any decoder is R = {best}.",
-        "  The decoder (L + U)/2 has it, since U - L <= 2R everywhere; no decoder has less, since two members"
-        " of the fiber are (almost) 2R apart at a point (Lemma 3).",
+        "  The decoder (lower + upper)/2 has it, since upper - lower <= 2R everywhere;"
+        " no decoder has less, since two members of the fiber are (almost) 2R apart at a point (Lemma 3).",
     ]
     if item.question == "side":
         lines[2] = f"  On the side question the smallest worst-case error of any decoder is {best}."
-        lines[3] = "  It is 1 where U > m >= L at some x (Lemma 4), and 0 where U <= m or L > m at every x."
+        lines[3] = (
+            "  It is 1 where upper > middle >= lower at some x (Lemma 4),"
+            " and 0 where upper <= middle or lower > middle at every x."
+        )
     if result.status == PROVED:
         relation = "bound <= R" if item.kind == AT_LEAST else "R <= bound"
         where = f" with {item.when}" if item.when else ""
@@ -333,7 +337,7 @@ def explanation(item: UserClaim, result: ClaimResult, sharpness: Sharpness | Non
         lines.append(f"  But at {values} the bound is {found['bound']} and R is {found['best_possible']}.")
         if item.kind == AT_LEAST:
             lines.append(
-                "  There (L + U)/2 is a decoder that does better than claimed on every function with this Φ."
+                "  There (lower + upper)/2 is a decoder that does better than claimed on every function with this Φ."
             )
         else:
             lines.append(

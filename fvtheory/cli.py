@@ -137,7 +137,11 @@ def _parser() -> argparse.ArgumentParser:
         ".json (an exact function), .onnx or .pt (a ReLU network)",
     )
     counterexample.add_argument(
-        "--seconds", type=_seconds, default=10.0, metavar="S", help="stop improving then (default: %(default)s)"
+        "--seconds",
+        type=_seconds,
+        default=10.0,
+        metavar="S",
+        help="stop improving then (default: %(default)s)",
     )
     counterexample.add_argument("--seed", type=int, default=0, metavar="N", help="of the search (default: 0)")
     counterexample.set_defaults(run=_counterexample)

@@ -15,7 +15,7 @@ from fractions import Fraction
 from itertools import islice
 
 from fvtheory.checkers.pool import Progress, SolverPool
-from fvtheory.checkers.replay import confirmed
+from fvtheory.checkers.replay import confirmed, simplified
 from fvtheory.checkers.solver_process import SOLVERS, Answer
 from fvtheory.claims import select_claims
 from fvtheory.claims.claim import Claim
@@ -265,7 +265,8 @@ def judge(obligation: Obligation, answers: Mapping[str, Answer]) -> ObligationRe
             replay_seconds += time.perf_counter() - began
             reason = "" if replayed is not None else "its model is not confirmed by exact replay"
             entries[solver] = CheckerEntry(found if replayed is not None else UNKNOWN, answer.seconds, reason)
-            model = model if model is not None else replayed
+            if model is None and replayed is not None:
+                model = replayed if obligation.satisfiable else simplified(obligation, replayed)
         else:
             entries[solver] = CheckerEntry(UNKNOWN, answer.seconds, answer.reason or "gave up")
     if model is not None:

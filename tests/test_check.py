@@ -124,7 +124,7 @@ def test_the_side_question_is_a_bound_on_zero_or_one():
 
 def test_explanations_name_the_radius_and_the_decoder():
     proved, refuted = decide(), decide(bound="f_max - f_min")
-    assert any("(L + U)/2" in line for line in proved.explanation)
+    assert any("(lower + upper)/2" in line for line in proved.explanation)
     assert any("it is tight" in line.lower() for line in proved.explanation)
     assert any("But at" in line for line in refuted.explanation)
 

@@ -10,7 +10,7 @@ from fractions import Fraction as Q
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fvtheory.errors import FvtheoryError, InexactNumberError, InvalidInputError
@@ -114,18 +114,21 @@ def test_rational_refuses(case):
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))
+@settings(deadline=None)
 def test_no_float_is_a_rational(value):
     with pytest.raises(InexactNumberError):
         rational(value)
 
 
 @given(st.fractions())
+@settings(deadline=None)
 def test_text_is_read_back(value):
     assert rational(text(value)) == value
     assert "." not in text(value)
 
 
 @given(st.text(alphabet="0123456789+-/ ._eE٣½", max_size=8))
+@settings(deadline=None)
 def test_a_string_is_read_exactly_or_refused(word):
     try:
         value = rational(word)
@@ -181,6 +184,7 @@ def test_the_coordinate_at_fault_is_named():
 
 
 @given(st.lists(st.tuples(UNIT, UNIT, UNIT), min_size=1, max_size=4))
+@settings(deadline=None)
 def test_the_sup_norm_is_a_norm(rows):
     p, q, r = (tuple(row[k] for row in rows) for k in range(3))
     assert distance(p, q) == distance(q, p) == max(abs(s - t) for s, t in zip(p, q, strict=True))
@@ -205,6 +209,7 @@ def test_vertices():
 @given(
     st.integers(1, 4).flatmap(lambda d: st.tuples(st.tuples(*[UNIT] * d), st.tuples(*[UNIT] * d))), UNIT, UNIT
 )
+@settings(deadline=None)
 def test_information_goes_through_json_and_pickle(points, p, q):
     phi = MinMax(*points, min(p, q), max(p, q))
     written = json.dumps(phi.to_json())

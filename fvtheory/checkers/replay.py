@@ -36,15 +36,12 @@ def confirms(obligation: Obligation, model: Model) -> bool:
 
 
 def confirmed(obligation: Obligation, model: Model) -> Model | None:
-    """A simple model near the given one that is confirmed, or None.
+    """The model, or one near it, that is confirmed; None if there is none.
 
     Solvers give irrational values by approximation; then rounded values are tried too.
     """
     complete = {name: Fraction(model.get(name, 0)) for name in obligation.symbols}
-    for candidate in _roundings(complete):
-        if confirms(obligation, candidate):
-            return _simplified(obligation, candidate)
-    return None
+    return next((c for c in _roundings(complete) if confirms(obligation, c)), None)
 
 
 def _roundings(model: Model) -> Iterator[dict[str, Fraction]]:
@@ -53,8 +50,8 @@ def _roundings(model: Model) -> Iterator[dict[str, Fraction]]:
         yield {name: value.limit_denominator(size) for name, value in model.items()}
 
 
-def _simplified(obligation: Obligation, model: Model) -> Model:
-    """One value after the other replaced by the simplest that keeps the model confirmed."""
+def simplified(obligation: Obligation, model: Model) -> Model:
+    """A confirmed model, made readable: one value after the other replaced by the simplest that keeps the model confirmed."""
     best = dict(model)
     for name in best:
         for value in _SIMPLE:
