@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from fvtheory.check import check
+from fvtheory.checking import check
 from fvtheory.claim_file import parse_claims
 from fvtheory.report.terminal import grid
 

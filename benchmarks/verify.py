@@ -19,7 +19,7 @@ from fvtheory.claims import claims_of
 from fvtheory.obligations import Obligation
 from fvtheory.report.terminal import grid
 from fvtheory.smtlib import script
-from fvtheory.verify import verify
+from fvtheory.verification import verify
 
 SOLVERS = {"z3": z3, "cvc5": cvc5}
 LIMIT = 2.0

@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fvtheory.adversary import counterexample
-    from fvtheory.check import check
+    from fvtheory.checking import check
     from fvtheory.classes import get_class
     from fvtheory.fiber import envelope, radius
     from fvtheory.functions import function_from_json
     from fvtheory.information import MinMax
-    from fvtheory.verify import verify, verify_claims
+    from fvtheory.verification import verify, verify_claims
 
 _HOMES = {
     "MinMax": "fvtheory.information",
-    "check": "fvtheory.check",
+    "check": "fvtheory.checking",
     "counterexample": "fvtheory.adversary",
     "envelope": "fvtheory.fiber",
     "function_from_json": "fvtheory.functions",
     "get_class": "fvtheory.classes",
     "radius": "fvtheory.fiber",
-    "verify": "fvtheory.verify",
-    "verify_claims": "fvtheory.verify",
+    "verify": "fvtheory.verification",
+    "verify_claims": "fvtheory.verification",
 }
 
 __all__ = [

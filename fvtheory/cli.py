@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 
 from fvtheory import __version__
-from fvtheory.errors import FvtheoryError
+from fvtheory.errors import FvtheoryError, InvalidInputError
 from fvtheory.information import CONVENTIONS
 
 DECIDED, UNDECIDED, BAD_USAGE = 0, 1, 2
@@ -24,9 +24,14 @@ EXAMPLE_PHI = '{"x_min": ["1/4"], "x_max": ["1"], "f_min": "0", "f_max": "1"}'
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        code = options.run(options)
+        sys.stdout.flush()
+        return code
     except FvtheoryError as error:
         print(f"fvtheory: {error}", file=sys.stderr)
         return BAD_USAGE
@@ -34,8 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("fvtheory: interrupted; nothing was written", file=sys.stderr)
         return UNDECIDED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return UNDECIDED
+    except OSError as error:
+        print(f"fvtheory: output or input failed: {error}", file=sys.stderr)
+        _discard_output()
+        return UNDECIDED
+
+
+def _discard_output() -> None:
+    """Nothing more can be written; keep Python from trying at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -183,14 +197,15 @@ def _progress(done: int, total: int) -> None:
 def _verify(options: argparse.Namespace) -> int:
     from fvtheory.claims import select_claims
 
-    wanted = [*options.claim, *(["table-1"] if options.table1 and not options.claim else [])]
-    claims = select_claims(options.paper, wanted)
+    if options.table1 and options.claim:
+        raise InvalidInputError("--table1 with --claim", "one of the two", "leave out --claim")
+    claims = select_claims(options.paper, ["table-1"] if options.table1 else options.claim)
     if options.list:
         for claim in claims:
             print(f"{claim.id} ({claim.variant}): {claim.text} [{claim.source}]")
         return DECIDED
     from fvtheory.report import terminal
-    from fvtheory.verify import verify_claims
+    from fvtheory.verification import verify_claims
 
     progress = _progress if sys.stderr.isatty() else None
     result = verify_claims(claims, options.convention, options.timeout, options.jobs, progress)
@@ -213,7 +228,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from fvtheory.check import check
+    from fvtheory.checking import check
 
     progress = _progress if sys.stderr.isatty() else None
     result = check(options.file, options.convention, options.timeout, options.jobs, progress=progress)

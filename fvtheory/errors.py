@@ -18,6 +18,9 @@ class FvtheoryError(Exception):
         self.remedy = remedy
         super().__init__(self._line())
 
+    def __reduce__(self) -> tuple:
+        return type(self), (self.got, self.required, self.remedy)
+
     def _line(self) -> str:
         line = f"got {self.got}; required: {self.required}"
         return f"{line}; remedy: {self.remedy}" if self.remedy else line

@@ -16,7 +16,11 @@ from fvtheory.errors import InexactNumberError, InvalidInputError
 Rational = Fraction | int | str
 Point = tuple[Fraction, ...]
 
-_RATIONAL = re.compile(r"\s*[+-]?\d{1,4000}(\s*/\s*\d{1,4000})?\s*\Z", re.ASCII)
+MAX_DIGITS = 1000
+"""The most decimal digits of a numerator or denominator in text: results of several such numbers stay
+within what Python turns into text."""
+
+_RATIONAL = re.compile(rf"\s*[+-]?\d{{1,{MAX_DIGITS}}}(\s*/\s*\d{{1,{MAX_DIGITS}}})?\s*\Z", re.ASCII)
 
 
 def rational(value: Rational, name: str = "number") -> Fraction:
@@ -39,10 +43,19 @@ def rational(value: Rational, name: str = "number") -> Fraction:
             return Fraction(int(numerator))
         if int(denominator) != 0:
             return Fraction(int(numerator), int(denominator))
-    shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
+    shown = short(value)
     raise InexactNumberError(
         f"{name} = {shown}", "an exact rational", 'write it as a string "p/q", an int or a Fraction'
     )
+
+
+def short(value: object) -> str:
+    """``value`` for a message, in at most 60 characters."""
+    try:
+        shown = str(value) if isinstance(value, Fraction) else repr(value)
+    except ValueError:  # more digits than Python turns into text
+        return "a number of very many digits"
+    return shown if len(shown) <= 60 else shown[:57] + "..."
 
 
 def text(value: Fraction) -> str:
@@ -59,7 +72,9 @@ def point(coordinates: Iterable[Rational] | Rational, name: str = "point") -> Po
     """
     if isinstance(coordinates, (str, int, Fraction, float)):
         return (rational(coordinates, name),)
-    if not isinstance(coordinates, Iterable) or isinstance(coordinates, (bytes, dict, set)):
+    if not isinstance(coordinates, Iterable) or isinstance(
+        coordinates, (bytes, bytearray, dict, set, frozenset)
+    ):
         raise InvalidInputError(f"{name} = {coordinates!r}", "a list of rationals")
     result = tuple(rational(c, f"{name}[{i}]") for i, c in enumerate(coordinates))
     if not result:
@@ -77,7 +92,7 @@ def cube_point(coordinates: Iterable[Rational] | Rational, name: str = "point") 
     for i, c in enumerate(result):
         if not 0 <= c <= 1:
             raise InvalidInputError(
-                f"{name}[{i}] = {c}", "a coordinate in [0, 1]", "rescale the inputs to the unit cube"
+                f"{name}[{i}] = {short(c)}", "a coordinate in [0, 1]", "rescale the inputs to the unit cube"
             )
     return result
 

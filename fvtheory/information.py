@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from fvtheory.errors import InvalidInputError
-from fvtheory.exact import Point, Rational, cube_point, rational, text
+from fvtheory.exact import Point, Rational, cube_point, rational, short, text
 
 CONVENTIONS = ("any-selection", "first", "unique")
 """Readings of "arg min" where extrema are not unique.
@@ -48,7 +48,9 @@ class MinMax:
                 "one dimension for both",
             )
         if not 0 <= self.f_min <= self.f_max <= 1:
-            raise InvalidInputError(f"f_min = {self.f_min}, f_max = {self.f_max}", "0 <= f_min <= f_max <= 1")
+            raise InvalidInputError(
+                f"f_min = {short(self.f_min)}, f_max = {short(self.f_max)}", "0 <= f_min <= f_max <= 1"
+            )
 
     @property
     def dim(self) -> int:
@@ -78,13 +80,20 @@ class MinMax:
         remedy = 'for example {"x_min": ["0"], "x_max": ["1"], "f_min": "0", "f_max": "1"}'
         if isinstance(data, str):
             try:
-                data = json.loads(data)
+                data = json.loads(data, object_pairs_hook=_distinct)
             except (ValueError, RecursionError) as error:
                 raise InvalidInputError(f"Φ that is not JSON ({error})", "a JSON object", remedy) from None
         if not isinstance(data, Mapping) or set(data) != set(keys):
             given = ", ".join(map(str, data)) if isinstance(data, Mapping) else type(data).__name__
             raise InvalidInputError(f"Φ with {given or 'nothing'}", f"the keys {', '.join(keys)}", remedy)
         return cls(*(data[key] for key in keys))
+
+
+def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key occurs twice")
+    return found
 
 
 def check_convention(name: str) -> str:

@@ -126,6 +126,8 @@ class Derivation:
                     f"step {self.name}.{step} from {show(premise)}", "premises given or shown before"
                 )
         name = f"{self.name}.{step}" if step else self.name
+        taken = sum(o.name == name or o.name.startswith(f"{name}#") for o in self.obligations)
+        name = f"{name}#{taken + 1}" if taken else name
         hidden = {t: Sym(f"hidden{i}") for i, t in enumerate(hiding)}
         shown = [_hide(part, hidden) for part in (*premises, goal)]
         direct = valid(name, self.given, goal) if not step else None

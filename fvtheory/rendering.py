@@ -41,14 +41,20 @@ from fvtheory.terms import (
     term,
 )
 
+MAX_POWER = 64
+"""The largest integer power that `from_sympy` writes out as a product."""
+
 
 def to_sympy(node: Node) -> Any:
     """The sympy expression of a term, or the sympy relation or Boolean of a formula.
 
     Symbols are real; numbers are exact rationals. Sums and products are built by sympy, so they may
-    be reordered; relations are kept as they are.
+    be reordered; relations are kept as they are, but for those without symbols, which are decided.
     """
     import sympy
+
+    def relation(kind: Any, parts: tuple) -> Any:
+        return kind(*parts, evaluate=not any(p.free_symbols for p in parts))
 
     def visit(n: Node, parts: tuple) -> Any:
         match n:
@@ -71,11 +77,11 @@ def to_sympy(node: Node) -> Any:
             case Ite():
                 return sympy.Piecewise((parts[1], parts[0]), (parts[2], True))
             case Le():
-                return sympy.Le(*parts, evaluate=False)
+                return relation(sympy.Le, parts)
             case Lt():
-                return sympy.Lt(*parts, evaluate=False)
+                return relation(sympy.Lt, parts)
             case Eq():
-                return sympy.Eq(*parts, evaluate=False)
+                return relation(sympy.Eq, parts)
             case Not():
                 return sympy.Not(*parts)
             case And():
@@ -106,7 +112,7 @@ def from_sympy(expression: Any) -> Term:
             if e.is_real is not True:
                 raise InvalidInputError(f"symbol {e}", "a real symbol", "sympy.Symbol(name, real=True)")
             return Sym(e.name)
-        if isinstance(e, sympy.Pow) and isinstance(e.exp, sympy.Integer):
+        if isinstance(e, sympy.Pow) and isinstance(e.exp, sympy.Integer) and abs(int(e.exp)) <= MAX_POWER:
             power = product([read(e.base)] * abs(int(e.exp)))
             return power if e.exp > 0 else term(1) / power
         if isinstance(e, sympy.Piecewise):
@@ -174,6 +180,6 @@ def to_numpy(node: Term, names: Sequence[str]) -> Callable:
     import sympy
 
     arguments = [sympy.Symbol(name, real=True) for name in names]
-    plain = [sympy.Symbol(f"argument{i}", real=True) for i in range(len(names))]
-    renamed = to_sympy(node).subs(dict(zip(arguments, plain, strict=True)))
+    plain = [sympy.Dummy(f"argument{i}", real=True) for i in range(len(names))]
+    renamed = to_sympy(node).xreplace(dict(zip(arguments, plain, strict=True)))
     return sympy.lambdify(plain, renamed, modules="numpy")

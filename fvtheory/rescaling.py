@@ -94,7 +94,7 @@ class Rescaling:
                 for factor, other in ((p, q), (q, p)):
                     rest = self._without_unit(factor)
                     if rest is not None:
-                        return _product(self._plain(rest), self._times(other))
+                        return self._times(_product(rest, other))
                 return Mul(self._plain(p), self._plain(q))
             case Div(p, q):
                 try:

@@ -7,10 +7,12 @@ q = 0 or q*v = p, so that a value at q = 0 is never assumed to be anything in pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from fvtheory.errors import InvalidInputError
 from fvtheory.terms import (
     ZERO,
     Abs,
@@ -61,9 +63,38 @@ def number(value: Fraction) -> str:
 
 
 def symbol(name: str) -> str:
-    """A symbol, quoted where SMT-LIB asks for it."""
-    plain = name.replace("_", "a").isalnum() and not name[0].isdigit()
-    return name if plain else f"|{name}|"
+    """A symbol, quoted unless it is plainly a simple one and no word of the language.
+
+    Raises:
+        InvalidInputError: for a name that SMT-LIB cannot quote.
+    """
+    if not name or "|" in name or "\\" in name:
+        raise InvalidInputError(f"symbol {name!r}", "a name without | and backslash")
+    return name if _SIMPLE.fullmatch(name) and name not in _RESERVED else f"|{name}|"
+
+
+_SIMPLE = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
+_RESERVED = frozenset(
+    [
+        "let",
+        "exists",
+        "forall",
+        "match",
+        "par",
+        "as",
+        "true",
+        "false",
+        "not",
+        "and",
+        "or",
+        "xor",
+        "ite",
+        "distinct",
+        "abs",
+        "mod",
+        "div",
+    ]
+)
 
 
 class _Writer:
@@ -78,7 +109,7 @@ class _Writer:
         self.linear = True
 
     def fresh(self, kind: str) -> str:
-        name = f"{kind}.{len(self.declared) + 1}"
+        name = f"|{kind} {len(self.declared) + 1}|"
         self.declared.append(name)
         return name
 

@@ -425,10 +425,17 @@ _SUM, _PRODUCT, _ATOM = 1, 2, 3
 def show(node: Node) -> str:
     """A readable one-line form, in the notation of the claim files."""
 
+    shown: dict[int, str] = {}
+
     def visit(n: Node, parts: tuple) -> tuple[str, int]:
+        found = form(n, parts)
+        shown[id(n)] = found[0]
+        return found
+
+    def form(n: Node, parts: tuple) -> tuple[str, int]:
         def at(i: int, level: int) -> str:
-            shown, strength = parts[i]
-            return shown if strength >= level else f"({shown})"
+            words, strength = parts[i]
+            return words if strength >= level else f"({words})"
 
         match n:
             case Const(v):
@@ -436,8 +443,8 @@ def show(node: Node) -> str:
             case Sym(name):
                 return name, _ATOM
             case Add(_, Mul(Const(v), q)) if v == -1:
-                shown, _ = parts[1]
-                right = shown[1:] if shown.startswith("-") else shown
+                words, _ = parts[1]
+                right = words[1:] if words.startswith("-") else words
                 return f"{at(0, _SUM)} - {right}", _SUM
             case Add():
                 return f"{at(0, _SUM)} + {at(1, _SUM)}", _SUM
@@ -461,9 +468,8 @@ def show(node: Node) -> str:
                 return f"{parts[0][0]} < {parts[1][0]}", _ATOM
             case Eq():
                 return f"{parts[0][0]} == {parts[1][0]}", _ATOM
-            case Not(Eq()):
-                left, _, right = parts[0][0].partition(" == ")
-                return f"{left} != {right}", _ATOM
+            case Not(Eq(p, q)):
+                return f"{shown[id(p)]} != {shown[id(q)]}", _ATOM
             case Not():
                 return f"not ({parts[0][0]})", _ATOM
             case And(items):

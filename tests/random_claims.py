@@ -43,7 +43,10 @@ def templates(dim: int, with_lipschitz: bool) -> list[Template]:
         (f"{spread}/2", lambda p: p.spread / 2),
         (f"{spread}*(1 + {a})/3", lambda p: p.spread * (1 + p.a[0]) / 3),
         (f"{spread}*max({a}, 1 - {a})", lambda p: p.spread * max(p.a[0], 1 - p.a[0])),
-        (f"min({spread}, 1/2 + abs({a} - {b}))", lambda p: min(p.spread, Fraction(1, 2) + abs(p.a[0] - p.b[0]))),
+        (
+            f"min({spread}, 1/2 + abs({a} - {b}))",
+            lambda p: min(p.spread, Fraction(1, 2) + abs(p.a[0] - p.b[0])),
+        ),
         (f"{spread}/(1 + {b}*{b})", lambda p: p.spread / (1 + p.b[0] * p.b[0])),
         (f"(f_max*f_max - f_min*f_min + {spread})/4", lambda p: (p.M**2 - p.m**2 + p.spread) / 4),
     ]

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import pytest
 
-from fvtheory.check import check
+from fvtheory.checking import check
 from fvtheory.claim_file import parse_claims
 from fvtheory.errors import InvalidInputError
 from linear_programs import envelopes_by_lp, lattice
@@ -89,7 +89,9 @@ def test_a_tight_bound_is_called_tight_at_an_exact_phi():
     found = decide()
     assert found.status == "PROVED"
     assert found.document["sharpness"]["factor"] == "1"
-    assert found.document["sharpness"]["tight_at"]["f_max"] != found.document["sharpness"]["tight_at"]["f_min"]
+    assert (
+        found.document["sharpness"]["tight_at"]["f_max"] != found.document["sharpness"]["tight_at"]["f_min"]
+    )
 
 
 @pytest.mark.parametrize(("bound", "factor"), [("(f_max - f_min)/4", "2"), ("(f_max - f_min)*3/7", "7/6")])

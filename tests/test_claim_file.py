@@ -32,7 +32,7 @@ from fvtheory.information import CONVENTIONS
 from fvtheory.statements import AT_LEAST
 from fvtheory.symbols import L
 from fvtheory.terms import TRUE, Const, Sym, evaluate
-from fvtheory.verify import verify_claims
+from fvtheory.verification import verify_claims
 
 CONVEX = {
     "id": '"convex-half"',

@@ -119,7 +119,7 @@ def test_several_claims(capsys):
 
 
 def test_list_shows_every_claim_and_decides_nothing(capsys, monkeypatch):
-    monkeypatch.setattr("fvtheory.verify.verify_claims", None)
+    monkeypatch.setattr("fvtheory.verification.verify_claims", None)
     assert main(["verify", "--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     claims = claims_of("geirhos2024")

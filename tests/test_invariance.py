@@ -13,7 +13,7 @@ from fvtheory.claims import claims_of
 from fvtheory.claims.claim import Claim
 from fvtheory.obligations import Obligation, conclusions
 from fvtheory.statements import RadiusStatement, Universal
-from fvtheory.verify import verify_claims
+from fvtheory.verification import verify_claims
 
 CLAIMS = [
     ("lemma-1", "printed"),

@@ -18,7 +18,7 @@ from fvtheory.information import MinMax
 from fvtheory.obligations import PROVED, REFUTED, UNKNOWN, conclusions, valid
 from fvtheory.statements import RadiusStatement, Universal, about_radius, errs_at_least, half_spread, sentence
 from fvtheory.terms import FALSE, Sym, eq
-from fvtheory.verify import ClaimResult, verify_claims
+from fvtheory.verification import ClaimResult, verify_claims
 from mutants import MUTANTS, closed_forms, evaluation
 from mutants.closed_forms import Info
 from mutants.mutant import Mutant

@@ -20,7 +20,7 @@ from fvtheory.information import CONVENTIONS
 from fvtheory.obligations import PROVED, REFUTED, STATUSES, UNKNOWN, Derivation, satisfiable, valid
 from fvtheory.rescaling import Rescaling
 from fvtheory.statements import Plan, Universal, plan, sentence
-from fvtheory.verify import Verification, conclude, judge, verify, verify_claims
+from fvtheory.verification import Verification, conclude, judge, verify, verify_claims
 from test_terms import python_value
 
 X, L = t.Sym("x"), t.Sym("L")

@@ -51,7 +51,8 @@ def _roundings(model: Model) -> Iterator[dict[str, Fraction]]:
 
 
 def simplified(obligation: Obligation, model: Model) -> Model:
-    """A confirmed model, made readable: one value after the other replaced by the simplest that keeps the model confirmed."""
+    """A confirmed model, made readable: one value after the other replaced by a simpler one, as long as
+    the model stays confirmed."""
     best = dict(model)
     for name in best:
         for value in _SIMPLE:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from fvtheory.errors import FvtheoryError, MissingDependencyError, UnknownNameError
+from fvtheory.errors import MissingDependencyError, UnknownNameError
 from fvtheory.smtlib import Script
 
 SOLVERS = ("z3", "cvc5")
@@ -101,7 +101,8 @@ class SolverProcess:
         elapsed = time.perf_counter() - began
         if reply is None:
             self.close()
-            return Answer("unknown", elapsed, reason=f"killed after {elapsed:.1f} s")
+            ended = "killed" if elapsed >= seconds else "died"
+            return Answer("unknown", elapsed, reason=f"{ended} after {elapsed:.1f} s")
         if "error" in reply:
             return Answer("unknown", elapsed, reason=reply["error"])
         model = {name: Fraction(value) for name, value in reply["model"].items()}
@@ -151,7 +152,7 @@ def _serve(solver: str) -> None:
         try:
             status, model = module.answer(**question)
             say({"status": status, "model": model})
-        except (RuntimeError, ValueError, FvtheoryError) as error:
+        except Exception as error:  # whatever a solver raises, it is an answer of this process
             say({"error": f"{type(error).__name__}: {error}"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 REQUIREMENT = "z3-solver"
@@ -21,10 +22,13 @@ def answer(text: str, names: Sequence[str], linear: bool, seconds: float) -> tup
     """
     import z3
 
+    began = time.perf_counter()
     status, model = _answer(text, names, linear, seconds, None)
-    if status == "sat":
+    left = seconds - (time.perf_counter() - began)
+    if status == "sat" and left > 0:
         # Once more in a context of its own, so that the model does not depend on earlier questions.
-        status, model = _answer(text, names, linear, seconds, z3.Context())
+        again = _answer(text, names, linear, left, z3.Context())
+        return again if again[0] == "sat" else (status, model)
     return status, model
 
 

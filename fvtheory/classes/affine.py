@@ -245,9 +245,9 @@ class Affine(FunctionClass):
             units += [unit, proof.have(f"within-{j}", within, known, [change[j], share, t])]
             bounds = every([least <= t, t <= largest])
             bounds = proof.have(f"extremes-{j}", bounds, [free, unit], lengths)
-            for goal, found in ((change[j] <= share * largest, above), (share * least <= change[j], under)):
-                hidden = [change[j], share, t, least, largest]
-                found.append(proof.have(f"bound-{j}-{len(found)}", goal, [*known, bounds], hidden))
+            hidden = [change[j], share, t, least, largest]
+            above.append(proof.have(f"above-{j}", change[j] <= share * largest, [*known, bounds], hidden))
+            under.append(proof.have(f"under-{j}", share * least <= change[j], [*known, bounds], hidden))
         frees = [f for f in proof.known if f in self.free(phi)]
         gaps = [absolute(a - b) for a, b in phi.coordinates()]
         whole, rise = total(change), self._rise(phi)

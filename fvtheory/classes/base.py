@@ -260,9 +260,11 @@ class FunctionClass:
         phi, x = self.symbolic(dim), symbolic_point("x", dim)
         yield from self.prove_necessity(phi, "any-selection")
         yield from self.prove_validity(phi, x)
+        laws: dict[Obligation, None] = {}
         for member in self.members(phi, x):
             yield from self.prove_information(phi, x, member)
-            yield from self.prove_law(phi, x, member)
+            laws.update(dict.fromkeys(self.prove_law(phi, x, member)))
+        yield from laws
         yield from self.prove_attainment(phi, x)
         yield from self.prove_radius(phi, x)
         yield from self.prove_side(phi, x)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from fvtheory.claims.geirhos2024.table_1 import Row
 from fvtheory.statements import EQUALS, RadiusStatement
 from fvtheory.terms import TRUE, show
-from fvtheory.verify import ClaimResult, Verification
+from fvtheory.verification import ClaimResult, Verification
 
 if TYPE_CHECKING:
-    from fvtheory.check import Check
+    from fvtheory.checking import Check
 
 
 def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

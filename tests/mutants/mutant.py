@@ -183,7 +183,9 @@ dropped = exchanged_hypothesis
 
 def only(statement: Universal, *parts: str) -> Universal:
     """The conjuncts with these names."""
-    return Universal(lambda convention: [o for o in conclusions(statement.conjuncts(convention)) if o.name in parts])
+    return Universal(
+        lambda convention: [o for o in conclusions(statement.conjuncts(convention)) if o.name in parts]
+    )
 
 
 # ---- trees --------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from fvtheory.obligations import PROVED, REFUTED, UNKNOWN, Obligation, satisfiab
 from fvtheory.smtlib import script
 from fvtheory.statements import AT_LEAST, rescaling_of
 from fvtheory.terms import Const, Formula, Term, eq, evaluate, show
-from fvtheory.verify import (
+from fvtheory.verification import (
     SECONDS_A_QUERY,
     ClaimResult,
     ObligationResult,
