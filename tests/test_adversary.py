@@ -264,7 +264,7 @@ def sampled_membership(name, f, phi, rate):
     """The axiom of the class at random pairs and triples of points, and the range of Φ."""
     rng = random.Random(64)
     assert (f(phi.x_min), f(phi.x_max)) == (phi.f_min, phi.f_max)
-    for _ in range(15):
+    for _ in range(4):
         x, y = ([Q(rng.randrange(9), 8) for _ in range(phi.dim)] for _ in range(2))
         far = max(abs(s - t) for s, t in zip(x, y, strict=True))
         middle = f([(s + t) / 2 for s, t in zip(x, y, strict=True)])

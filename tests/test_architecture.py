@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import shutil
 import subprocess
@@ -106,7 +107,12 @@ def test_version_is_written_in_one_place():
         version = tomllib.load(file)["project"]["version"]
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").replace("[", "")
     process = run_python("import fvtheory; print(getattr(fvtheory, '__version__', ''))", ROOT)
-    assert process.stdout.strip() in ("", version), process.stderr
+    try:
+        installed = importlib.metadata.version("fvtheory")
+    except importlib.metadata.PackageNotFoundError:
+        installed = "0+unknown"
+    assert process.stdout.strip() == installed, process.stderr
+    assert installed in (version, "0+unknown")
 
 
 def test_the_type_marker_ships():
