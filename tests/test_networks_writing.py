@@ -66,6 +66,15 @@ def test_a_wrong_weight_is_seen():
     assert any(broken(x) != CONE(x) for x in points(2))
 
 
+def test_a_counterexample_is_handed_back_as_a_network():
+    from fvtheory import MinMax, counterexample
+    from fvtheory.decoders import constant_decoder
+
+    found = counterexample("lipschitz", MinMax([Q, 0], [1, H], 0, 1), constant_decoder(), lipschitz=2)
+    network = found.to_network()
+    assert all(network(x) == found.function(x) for x in points(2))
+
+
 def test_a_cone_is_small():
     """4d - 1 units compare 2d numbers in pairs; the values carried beside them and the clip add the rest."""
     assert to_relu_network(Clip(Cone([H] * 8, 0, 1), 0, 1)).units <= 3 * 16

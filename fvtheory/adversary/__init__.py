@@ -1,5 +1,5 @@
 """Given a decoder, a function with the same information on which it fails."""
 
-from fvtheory.adversary.counterexample import BRANCH_AND_BOUND, EXACT, SEARCH, Counterexample, counterexample
+from fvtheory.adversary.finder import BRANCH_AND_BOUND, EXACT, SEARCH, Counterexample, counterexample
 
 __all__ = ["BRANCH_AND_BOUND", "EXACT", "SEARCH", "Counterexample", "counterexample"]

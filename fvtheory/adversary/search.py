@@ -83,14 +83,13 @@ def _on_the_line(run: Search, randoms: random.Random) -> None:
     kinks = run.envelopes.kinks()
     near = [c + s * Fraction(1, 2**k) for c in kinks for k in (8, 16, 30, 45) for s in (1, -1)]
     _ask(run, xs, [*kinks, *(_rounded(c) for c in near)])
-    zoomed: set[Fraction] = set()
-    for level in (32, 128, 512):
+    zoomed: list[tuple[Fraction, Fraction]] = []
+    for level, tops in ((32, 2), (128, 2), (512, 3)):
         _ask(run, xs, [Fraction(i, level) for i in range(level + 1)])
-        _ask(run, xs, [Fraction(randoms.getrandbits(30), 2**30) for _ in range(level // 4)])
-        for x in _local_maxima(run, xs, 4):
-            if x not in zoomed:
-                zoomed.add(x)
-                _zoom(run, xs, x)
+        _ask(run, xs, [Fraction(randoms.getrandbits(30), 2**30) for _ in range(level // 8)])
+        for x in _local_maxima(run, xs, tops):
+            if not any(low <= x <= high for low, high in zoomed):
+                zoomed.append(_zoom(run, xs, x))
 
 
 def _ask(run: Search, xs: list[Fraction], points: Iterable[Fraction]) -> None:
@@ -114,21 +113,35 @@ def _local_maxima(run: Search, xs: list[Fraction], number: int) -> list[Fraction
     return [x for _, x in sorted(tops, reverse=True)[:number]]
 
 
-def _zoom(run: Search, xs: list[Fraction], x: Fraction) -> None:
-    """Shrink the interval between the neighbours of x around the best of a few points in it."""
+def _zoom(run: Search, xs: list[Fraction], x: Fraction) -> tuple[Fraction, Fraction]:
+    """Shrink the interval between the neighbours of x: halve both sides, and try the vertex of the
+    parabola. The interval that is settled by this: the first one."""
     i = bisect_left(xs, x)
     left, right = xs[max(0, i - 1)], xs[min(len(xs) - 1, i + 1)]
+    settled = left, right
     top, idle = run.errors[x,], 0
-    while right - left > 8 * GRID and idle < 12 and not run.over():
-        inner = {_rounded(s + (t - s) * k / 3) for s, t in ((left, x), (x, right)) for k in (1, 2)}
+    while right - left > 8 * GRID and idle < 5 and not run.over():
+        inner = {_rounded((left + x) / 2), _rounded((x + right) / 2), _vertex(run, left, x, right)}
         points = sorted({left, x, right, *inner})
-        errors = []
-        for c in points:
-            errors.append(run.error((c,)))
+        errors = [run.error((c,)) for c in points]
         k = max(range(len(points)), key=errors.__getitem__)
         left, x, right = points[max(0, k - 1)], points[k], points[min(len(points) - 1, k + 1)]
-        idle = idle + 1 if errors[k] - top <= top / 10**15 else 0
+        idle = idle + 1 if errors[k] - top <= top / 10**13 else 0
         top = max(top, errors[k])
+    return settled
+
+
+def _vertex(run: Search, left: Fraction, x: Fraction, right: Fraction) -> Fraction:
+    """Where the parabola through the three points is greatest; x where there is no such point inside."""
+    s, t, u = (float(c - x) for c in (left, x, right))
+    p, r = (float(run.errors[c,] - run.errors[x,]) for c in (left, right))
+    if s == t or t == u:
+        return x
+    curvature = (r / u - p / s) / (u - s)
+    if not curvature < 0:
+        return x
+    shift = -(p / s - s * curvature) / (2 * curvature)
+    return _rounded(x + Fraction(shift)) if s < shift < u else x
 
 
 # ---- more dimensions -------------------------------------------------------------------------

@@ -118,6 +118,9 @@ class Lipschitz(FunctionClass):
         between = phi.rise(high - low) - phi.spread
         return HALF * minimum(phi.spread, maximum(phi.rise(low), phi.rise(phi.edge - high), between))
 
+    def separation_points(self, phi: Phi, slack: Term) -> tuple[SymbolicPoint, ...]:
+        return tuple(c.at for c in self._all_candidates(phi))
+
     def _all_candidates(self, phi: Phi) -> list[_Candidate]:
         return [c for group in self._candidates(phi).values() for c in group]
 

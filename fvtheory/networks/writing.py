@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 from fvtheory.errors import InvalidInputError, MissingDependencyError
@@ -58,8 +60,6 @@ def to_torch(network: ReluNetwork, dtype: Any = None) -> Any:
         MissingDependencyError: without torch.
     """
     try:
-        from importlib import import_module
-
         torch = import_module("torch")
     except ImportError:
         raise MissingDependencyError(
@@ -99,7 +99,9 @@ def _write(f: Function) -> _Outputs:
         case Lift(inner=PiecewiseAffine1D() as inner):
             return _hinges(inner, f.coordinate, f.dim)
     raise InvalidInputError(
-        f"a function of kind {f.kind!r}", "a continuous function made of affine ones", "jumps have no ReLU network"
+        f"a function of kind {f.kind!r}",
+        "a continuous function made of affine ones",
+        "jumps have no ReLU network",
     )
 
 
@@ -116,20 +118,23 @@ def _cone(f: Cone) -> _Outputs:
 
 def _hinges(f: PiecewiseAffine1D, j: int, dim: int) -> _Outputs:
     """value + slope * x + the change of slope at each inner knot times relu(x - knot)."""
-    slopes = [(y1 - y0) / (x1 - x0) for (x0, y0), (x1, y1) in zip(f.knots, f.knots[1:], strict=False)]
+    slopes = [(y1 - y0) / (x1 - x0) for (x0, y0), (x1, y1) in pairwise(f.knots)]
     inner = [x for x, _ in f.knots[1:-1]]
     rows, bias = [_unit(j, dim)], [ZERO]
     for x in inner:
         rows.append(_unit(j, dim))
         bias.append(-x)
-    changes = [q - p for p, q in zip(slopes, slopes[1:], strict=False)]
+    changes = [q - p for p, q in pairwise(slopes)]
     layer = Layer(tuple(rows), tuple(bias), relu=True)
     return _Outputs((layer,), ((slopes[0], *changes),), (f.knots[0][1],))
 
 
 def _combined(parts: _Outputs, weights: Sequence[Fraction], constant: Fraction) -> _Outputs:
     """constant + the weighted sum of the outputs."""
-    row = [sum((w * r[k] for w, r in zip(weights, parts.rows, strict=True)), ZERO) for k in range(len(parts.rows[0]))]
+    row = [
+        sum((w * r[k] for w, r in zip(weights, parts.rows, strict=True)), ZERO)
+        for k in range(len(parts.rows[0]))
+    ]
     bias = sum((w * b for w, b in zip(weights, parts.bias, strict=True)), constant)
     return _Outputs(parts.hidden, (tuple(row),), (bias,))
 
@@ -146,7 +151,7 @@ def _fold(parts: Sequence[_Outputs], maximum: bool) -> _Outputs:
     level = list(parts)
     while len(level) > 1:
         pairs = [level[i : i + 2] for i in range(0, len(level), 2)]
-        level = [_choice(*p, maximum=maximum) if len(p) == 2 else p[0] for p in pairs]
+        level = [_choice(p[0], p[1], maximum) if len(p) == 2 else p[0] for p in pairs]
     return level[0]
 
 
@@ -178,7 +183,9 @@ def _deepened(p: _Outputs, depth: int) -> _Outputs:
         negative = tuple(tuple(-w for w in row) for row in p.rows)
         layer = Layer((*p.rows, *negative), (*p.bias, *(-b for b in p.bias)), relu=True)
         n = len(p.rows)
-        rows = tuple(tuple(a - b for a, b in zip(_unit(i, 2 * n), _unit(n + i, 2 * n), strict=True)) for i in range(n))
+        rows = tuple(
+            tuple(a - b for a, b in zip(_unit(i, 2 * n), _unit(n + i, 2 * n), strict=True)) for i in range(n)
+        )
         p = _Outputs((*p.hidden, layer), rows, (ZERO,) * n)
     return p
 
@@ -198,5 +205,3 @@ def _block(matrices: Sequence[Sequence[Row]]) -> tuple[Row, ...]:
         rows += [(ZERO,) * start + tuple(r) + (ZERO,) * (total - start - width) for r in matrix]
         start += width
     return tuple(rows)
-
-

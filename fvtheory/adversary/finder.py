@@ -26,6 +26,7 @@ from fvtheory.exact import Point, Rational, rational, text
 from fvtheory.functions import MAX_DIM, Function
 from fvtheory.information import MinMax
 from fvtheory.networks import ReluNetwork
+from fvtheory.networks.writing import to_relu_network
 
 EXACT, BRANCH_AND_BOUND, SEARCH = "exact", "branch-and-bound", "search"
 
@@ -65,6 +66,14 @@ class Counterexample:
         from fvtheory.adversary.expressions import to_sympy
 
         return to_sympy(self.function)
+
+    def to_network(self) -> ReluNetwork:
+        """The function as a ReLU network with exact weights; `networks.writing.to_torch` makes a module.
+
+        Raises:
+            InvalidInputError: for a function with jumps.
+        """
+        return to_relu_network(self.function)
 
     def to_json(self) -> dict[str, Any]:
         return {
