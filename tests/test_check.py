@@ -31,7 +31,7 @@ def drawn():
 @pytest.fixture(scope="module")
 def decided(drawn):
     claims = parse_claims("\n\n".join(c.toml for c in drawn), "random.toml")
-    return check(claims, sharpness=False)
+    return check(claims, seconds_a_query=20, sharpness=False)
 
 
 def lp_error(cls: str, p: Info) -> float:
@@ -82,7 +82,7 @@ def claim_text(**changes) -> str:
 
 
 def decide(**changes):
-    return check(parse_claims(claim_text(**changes), "test.toml")).claims[0]
+    return check(parse_claims(claim_text(**changes), "test.toml"), seconds_a_query=20).claims[0]
 
 
 def test_a_tight_bound_is_called_tight_at_an_exact_phi():
@@ -156,7 +156,7 @@ def test_an_executor_gives_the_same_results_in_order(drawn, decided):
     few = drawn[:40]
     claims = parse_claims("\n\n".join(c.toml for c in few), "random.toml")
     with ProcessPoolExecutor(2) as executor:
-        found = check(claims, executor=executor, jobs=1, sharpness=False)
+        found = check(claims, executor=executor, jobs=1, sharpness=False, seconds_a_query=20)
     assert [c.claim.id for c in found.claims] == [c.claim.id for c in decided.claims[:40]]
     assert [c.status for c in found.claims] == [c.status for c in decided.claims[:40]]
 
@@ -167,7 +167,7 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(drawn, decided):
         executor.submit(time.sleep, 0).result()
         for process in list(executor._processes.values()):
             process.kill()
-        found = check(claims, executor=executor, jobs=1, sharpness=False)
+        found = check(claims, executor=executor, jobs=1, sharpness=False, seconds_a_query=20)
     assert [c.status for c in found.claims] == [c.status for c in decided.claims[:30]]
 
 
@@ -185,7 +185,7 @@ def client():
 
 def test_a_dask_cluster_gives_the_same_results_in_order(client, drawn, decided):
     claims = parse_claims("\n\n".join(c.toml for c in drawn[:40]), "random.toml")
-    found = check(claims, executor=client.get_executor(), jobs=1, sharpness=False)
+    found = check(claims, executor=client.get_executor(), jobs=1, sharpness=False, seconds_a_query=20)
     assert [c.claim.id for c in found.claims] == [c.id for c in claims]
     assert [c.status for c in found.claims] == [c.status for c in decided.claims[:40]]
 
@@ -195,6 +195,6 @@ def test_a_dask_worker_killed_in_the_middle_costs_nothing_but_time(client, drawn
     pids = list(client.run(os.getpid).values())
     killer = threading.Timer(1.0, os.kill, (pids[0], signal.SIGKILL))
     killer.start()
-    found = check(claims, executor=client.get_executor(), jobs=1, sharpness=False)
+    found = check(claims, executor=client.get_executor(), jobs=1, sharpness=False, seconds_a_query=20)
     killer.join()
     assert [c.status for c in found.claims] == [c.status for c in decided.claims[:60]]

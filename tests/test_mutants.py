@@ -30,7 +30,7 @@ FALSE_ONES = [m for m in MUTANTS if m.expected == "false"]
 
 @pytest.fixture(scope="module")
 def verdicts() -> dict[str, ClaimResult]:
-    results = verify_claims([m.claim() for m in MUTANTS]).claims
+    results = verify_claims([m.claim() for m in MUTANTS], seconds_a_query=20).claims
     return {m.name: result for m, result in zip(MUTANTS, results, strict=True)}
 
 
@@ -192,7 +192,7 @@ def vacuous() -> dict[str, ClaimResult]:
         about_radius("all", (1,), lambda phi, radius: radius >= 0, when=lambda phi: phi.is_constant()),
         convention="unique",
     )
-    return {r.claim.id: r for r in verify_claims([*claims, unique]).claims}
+    return {r.claim.id: r for r in verify_claims([*claims, unique], seconds_a_query=20).claims}
 
 
 @pytest.mark.parametrize("name", [*VACUOUS, "constants-with-unique-extrema"])
