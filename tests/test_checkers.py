@@ -306,6 +306,8 @@ class Recorder:
     def close(self) -> None:
         pass
 
+    retire = close
+
     def ask(self, question, seconds: float) -> Answer:
         self.asked.append((self.solver, question.text))
         if "boom" in question.text:
@@ -363,3 +365,12 @@ def test_an_exception_inside_leaves_no_process_behind():
     time.sleep(0.1)
     assert not any(map(alive, pids))
     assert os.getpid() not in pids
+
+
+def test_a_solver_that_was_ended_is_not_started_again():
+    process = SolverProcess("z3")
+    process.start()
+    process.retire()
+    answer = process.ask(FALSE_QUESTION, 5.0)
+    assert (answer.status, answer.reason) == ("unknown", "the solver was ended")
+    assert process._process is None

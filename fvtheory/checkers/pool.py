@@ -43,11 +43,11 @@ class SolverPool:
     def __exit__(self, *exception: object) -> None:
         self._closed.set()
         for process in self._processes:
-            process.close()
+            process.retire()
         for _ in self._threads:
             self._tasks.put(None)
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join(timeout=1)
 
     def submit(self, question: Script) -> str:
         """Put the question; the key under which `collect` gives its answers."""

@@ -50,6 +50,7 @@ class SolverProcess:
         self.solver = solver
         self.version = ""
         self._process: subprocess.Popen[str] | None = None
+        self._retired = False
 
     def __enter__(self) -> SolverProcess:
         self.start()
@@ -91,8 +92,15 @@ class SolverProcess:
                 if stream:
                     stream.close()
 
+    def retire(self) -> None:
+        """End the process for good: questions that come later are not answered."""
+        self._retired = True
+        self.close()
+
     def ask(self, script: Script, seconds: float) -> Answer:
         """The solver's answer within ``seconds``; the process is killed a moment after that."""
+        if self._retired:
+            return Answer("unknown", 0.0, reason="the solver was ended")
         if self._process is None:
             self.start()
         question = {"text": script.text, "names": script.names, "linear": script.linear, "seconds": seconds}
