@@ -113,6 +113,22 @@ def test_a_refuted_claim_shows_both_sides_as_numbers():
     assert {"phi", "function", "decoder", "values"} <= set(shown)
 
 
+@pytest.mark.parametrize(
+    ("cls", "dim", "kind", "bound", "status"),
+    [
+        ("convex", 6, "every-decoder-errs-at-least", "(f_max - f_min)/2", "PROVED"),
+        ("monotone", 8, "every-decoder-errs-at-least", "(f_max - f_min)*501/1000", "REFUTED"),
+        ("affine", 5, "some-decoder-errs-at-most", "(f_max - f_min)/2", "PROVED"),
+        ("all", 20, "some-decoder-errs-at-most", "(f_max - f_min)*499/1000", "REFUTED"),
+    ],
+)
+def test_more_than_three_dimensions(cls, dim, kind, bound, status):
+    found = decide(**{"class": cls}, dim=dim, kind=kind, bound=bound)
+    assert found.status == status
+    if status == "REFUTED":
+        assert found.document["counterexample"]["unchecked"], "said what the exact functions leave open"
+
+
 def test_the_two_readings_of_a_lower_bound_differ_where_the_supremum_is_not_attained():
     entry = {"class": "affine", "dim": 2, "convention": "unique"}
     assert decide(**entry, reading="worst-case").status == "PROVED"

@@ -19,7 +19,7 @@ def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [list(header), *map(list, rows)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
     shown = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines]
-    return "\n".join([shown[0], "-" * len(shown[0].ljust(sum(widths) + 2 * len(widths) - 2)), *shown[1:]])
+    return "\n".join([shown[0], "-" * min(sum(widths) + 2 * len(widths) - 2, 120), *shown[1:]])
 
 
 def vouchers(result: ClaimResult) -> str:
