@@ -52,6 +52,11 @@ class Checked:
     document: Mapping[str, Any]
     explanation: tuple[str, ...]
 
+    @property
+    def counterexample(self) -> Mapping[str, Any] | None:
+        """What refutes a REFUTED claim."""
+        return self.document.get("counterexample")
+
 
 @dataclass(frozen=True)
 class Check:
@@ -312,7 +317,8 @@ def explanation(item: UserClaim, result: ClaimResult, sharpness: Sharpness | Non
     lines = [
         f"{item.id}: {result.status}",
         f"  The fiber of Φ ({known}) has envelopes lower <= f <= upper;"
-        " both are reached by members of the fiber.",
+        " members of the fiber reach both"
+        + ("." if result.convention == "any-selection" else ", or come close."),
         f"  The smallest worst-case error of any decoder is R = {best}.",
         "  The decoder (lower + upper)/2 has it, since upper - lower <= 2R everywhere;"
         " no decoder has less, since two members of the fiber are (almost) 2R apart at a point (Lemma 3).",

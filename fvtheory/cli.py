@@ -190,8 +190,9 @@ def _seconds(word: str) -> float:
 
 
 def _progress(done: int, total: int) -> None:
-    end = "\n" if done == total else ""
-    print(f"\rasked {done} of {total} questions", end=end, file=sys.stderr, flush=True)
+    if done % 20 == 0 or done == total:
+        line = "" if done == total else f"asked {done} of {total} questions"
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -250,7 +251,11 @@ def _radius(options: argparse.Namespace) -> int:
     if options.json:
         _print_json(found.to_json())
     elif not found.feasible:
-        print(f"infeasible: no function of class {options.cls} has this Φ")
+        from fvtheory.classes import get_class
+        from fvtheory.information import MinMax
+
+        condition = get_class(options.cls).feasibility_in_words(MinMax.from_json(options.phi).dim)
+        print(f"infeasible: no function of class {options.cls} has this Φ; needed: {condition}")
     else:
         at = f" at {_point(found.at)}" if found.at else " in the limit"
         print(f"radius   {found.radius}, reached{at}")
@@ -287,7 +292,11 @@ def _counterexample(options: argparse.Namespace) -> int:
         return DECIDED
     print(f"at        {_point(found.at)}")
     print(f"function  {found.value} there, the decoder {found.predicted}")
-    sure = "nothing worse exists" if found.certified else "the worst that was found"
+    sure = "the worst that was found"
+    if found.certified:
+        sure = "nothing worse exists"
+        if found.upper_bound is not None and found.error < found.upper_bound:
+            sure = f"the supremum {found.upper_bound} is approached, not reached"
     print(f"error     {found.error} ({float(found.error):.6g}), {sure} ({found.kind})")
     print(f"radius    {found.radius}: no decoder has a smaller worst-case error")
     print(f"f'        {json.dumps(found.function.to_json(), ensure_ascii=False)}")

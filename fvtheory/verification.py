@@ -115,10 +115,11 @@ class ClaimResult:
 
 @dataclass(frozen=True)
 class Verification:
-    """The verdicts of a run."""
+    """The verdicts of a run; ``questions`` counts the distinct obligations that were put to each solver."""
 
     claims: tuple[ClaimResult, ...]
     seconds: float
+    questions: int = 0
 
     @property
     def decided(self) -> bool:
@@ -190,7 +191,7 @@ def verify_claims(
             run.ask_directly(i)
         if open_ones:
             results = run.results(progress)
-    return Verification(tuple(results), time.perf_counter() - began)
+    return Verification(tuple(results), time.perf_counter() - began, len(pool.questions))
 
 
 def _fails_by_a_step(result: ClaimResult) -> bool:
@@ -318,7 +319,11 @@ def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[Obliga
             return verdict(UNKNOWN, reason, malformed=part.status == REFUTED)
     for part in non_vacuity:
         if part.status != PROVED:
-            reason = "cannot be met" if part.status == REFUTED else "are not known to be satisfiable"
+            reason = (
+                "cannot be met, so nothing is claimed"
+                if part.status == REFUTED
+                else "are not known to be satisfiable"
+            )
             where = part.name.removesuffix(".non-vacuous")
             return verdict(UNKNOWN, f"the hypotheses of {where} {reason}", malformed=part.status == REFUTED)
     for part in support:

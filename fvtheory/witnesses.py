@@ -16,9 +16,9 @@ from fvtheory.classes import get_class
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import text
 from fvtheory.fiber import Fiber
-from fvtheory.functions import MAX_DIM, equal, sup_distance
+from fvtheory.functions import MAX_DIM, Combination, equal, sup_distance
 from fvtheory.information import MinMax
-from fvtheory.statements import AT_LEAST, RadiusStatement
+from fvtheory.statements import AT_LEAST, AT_MOST, RadiusStatement
 from fvtheory.terms import evaluate
 
 
@@ -49,22 +49,27 @@ def explain(statement: RadiusStatement, values: Mapping[str, Fraction], conventi
 
     Where every decoder is said to err by at least the bound, the central decoder errs by less on the
     whole fiber. Where some decoder is said to err by at most the bound, two members of the fiber
-    differ by more than twice that at a point (under ``first`` and ``unique``: functions as close to
-    these two as one likes). In more than `MAX_DIM` dimensions the exact functions cannot decide every
-    question about themselves; what they leave open is said in ``unchecked``.
+    differ by more than twice that at a point. Under ``first`` and ``unique`` a little of a member with
+    such extrema is mixed into each, so that they have the information Φ under the convention.
+
+    In more than `MAX_DIM` dimensions the exact functions cannot decide every question about themselves;
+    what they leave open is said in ``unchecked``.
     """
     fiber = fiber_of(statement, values)
     x = fiber.widest_point()
-    low, high = fiber.pair(x)
     member = fiber.member(convention)
+    low, high = fiber.pair(x)
+    if convention != "any-selection":
+        share = _share(statement, fiber, values, high(x) - low(x))
+        low, high = (Combination([1 - share, share], [f, member]) for f in (low, high))
     facts: dict = {"phi": fiber.phi.to_json()}
     if fiber.lipschitz is not None:
         facts["lipschitz"] = text(fiber.lipschitz)
     facts["radius"] = text(fiber.radius)
     checks = {
         "the member of the fiber": lambda: fiber.holds(member, convention),
-        "the lower member": lambda: fiber.holds(low),
-        "the upper member": lambda: fiber.holds(high),
+        "the lower member": lambda: fiber.holds(low, convention),
+        "the upper member": lambda: fiber.holds(high, convention),
     }
     symbolic = statement.phi(fiber.phi.dim)
     if statement.bound is not None:
@@ -78,6 +83,9 @@ def explain(statement: RadiusStatement, values: Mapping[str, Fraction], conventi
     else:
         facts |= {"functions": [low.to_json(), high.to_json()], "at": [text(c) for c in x]}
         facts |= {"values_there": [text(low(x)), text(high(x))]}
+        if statement.kind == AT_MOST and statement.question == "value":
+            bound = Fraction(facts["bound"])
+            checks["the distance of the two functions"] = lambda: high(x) - low(x) > 2 * bound
     open_ones = []
     for name, holds in checks.items():
         try:
@@ -90,6 +98,22 @@ def explain(statement: RadiusStatement, values: Mapping[str, Fraction], conventi
     if open_ones:
         facts["unchecked"] = open_ones
     return Explanation(facts, True)
+
+
+def _share(
+    statement: RadiusStatement, fiber: Fiber, values: Mapping[str, Fraction], width: Fraction
+) -> Fraction:
+    """How much may be mixed into two functions so that they stay as far apart as they have to be."""
+    share = Fraction(1, 1024)
+    if (
+        statement.kind == AT_MOST
+        and statement.question == "value"
+        and statement.bound is not None
+        and width > 0
+    ):
+        spare = width - 2 * evaluate(statement.bound(statement.phi(fiber.phi.dim)), values)
+        share = min(share, spare / (2 * width))
+    return share
 
 
 def _central_decoder_errs_by_the_radius(fiber: Fiber) -> bool:

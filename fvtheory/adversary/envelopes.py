@@ -77,7 +77,7 @@ class Envelopes:
         if self.cls.name == "lipschitz":
             return [middle, a, *_lipschitz_candidates(a, b)]
         if self.cls.name == "convex":
-            return [tuple(t + TINY * (s - t) for s, t in zip(a, b, strict=True)), a]
+            return [*_far_corners(a, b), tuple(t + TINY * (s - t) for s, t in zip(a, b, strict=True)), a]
         if self.cls.name == "affine":
             return [a, *((*a[:j], b[j], *a[j + 1 :]) for j in _free(self.phi))]
         return [middle, a]
@@ -166,6 +166,15 @@ def _convex(known: FunctionClass, phi: MinMax, lipschitz: Fraction | None) -> Bo
         return phi.f_min + phi.spread * max(shares, default=ZERO)
 
     return lower, upper
+
+
+def _far_corners(a: Point, b: Point) -> Iterator[Point]:
+    """Corners off the face of b and far from a: at each of these the width of convex fibers is Δ, unless
+    the only way off the face leads to a."""
+    far = tuple(ZERO if c == 1 else ONE for c in a)
+    for j, c in enumerate(b):
+        if c in (0, 1):
+            yield (*far[:j], 1 - c, *far[j + 1 :])
 
 
 def _free(phi: MinMax) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from importlib import import_module
 
 from fvtheory.claims.claim import Claim
@@ -33,8 +34,9 @@ def select_claims(paper: str, ids: Iterable[str] = ()) -> tuple[Claim, ...]:
     claims, wanted = claims_of(paper), list(ids)
     for wish in wanted:
         if not any(c.id == wish or c.id.startswith(wish + ".") for c in claims):
-            known = ", ".join(dict.fromkeys(c.id for c in claims))
-            raise UnknownNameError(f"claim {wish!r}", f"one of {known}", "fvtheory verify --list")
+            close = get_close_matches(wish, dict.fromkeys(c.id for c in claims), 3, 0.0)
+            known = f"a claim of {paper}, such as {', '.join(close)}"
+            raise UnknownNameError(f"claim {wish!r}", known, "fvtheory verify --list")
     if not wanted:
         return claims
     return tuple(c for c in claims if any(c.id == w or c.id.startswith(w + ".") for w in wanted))

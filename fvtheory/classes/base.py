@@ -49,6 +49,7 @@ from fvtheory.terms import (
     evaluate,
     every,
     indicator,
+    show,
     some,
     term,
 )
@@ -280,10 +281,14 @@ class FunctionClass:
     # ---- exact values at given numbers --------------------------------------------------------
 
     def _numbers(self, phi: MinMax, lipschitz: Rational | None) -> Phi:
+        if not isinstance(phi, MinMax):
+            raise InvalidInputError(f"Φ of type {type(phi).__name__}", "a MinMax", "see MinMax.from_json")
         if self.needs_lipschitz != (lipschitz is not None):
             need = "a Lipschitz constant" if self.needs_lipschitz else "no Lipschitz constant"
             raise InvalidInputError(
-                f"class {self.name} with lipschitz = {lipschitz}", need, "see --lipschitz"
+                f"class {self.name} with lipschitz = {lipschitz}",
+                need,
+                'lipschitz="2" in Python, --lipschitz 2 on the command line',
             )
         if lipschitz is None:
             return constant_phi(phi)
@@ -306,8 +311,16 @@ class FunctionClass:
             raise InfeasibleInformationError(
                 f"Φ = {phi.to_json()} under {convention}",
                 f"the information of some function of class {self.name}",
-                "fvtheory radius says which Φ are feasible",
+                f"change Φ so that {self.feasibility_in_words(phi.dim, convention)}",
             )
+
+    def feasibility_in_words(self, dim: int, convention: str = "any-selection") -> str:
+        """When Φ is feasible, as a formula of claim files."""
+        phi = symbolic_phi(dim, Sym("L") if self.needs_lipschitz else term(1))
+        varying = show(self.feasible_when_varying(phi, convention))
+        if len(varying) > 400:
+            varying = "x_min and x_max are as the class needs"
+        return f"{varying}, or f_min == f_max"
 
     def envelope_at(
         self, phi: MinMax, x: Point | Rational, lipschitz: Rational | None = None

@@ -26,7 +26,7 @@ def vouchers(result: ClaimResult) -> str:
     """The checkers that vouch for the verdict: those that decided every obligation alike."""
     names = dict.fromkeys(n for o in result.obligations for n in o.checkers)
     if result.status == "UNKNOWN":
-        return "-"
+        return ""
     decided = [
         n
         for n in names
@@ -45,7 +45,7 @@ def verification_table(verification: Verification) -> str:
         results = list(variants.values())
         verdicts = [variants[v].status if v in variants else "" for v in ("printed", "repaired", "sharp")]
         seconds = sum(r.seconds for r in results)
-        checkers = "+".join(dict.fromkeys(n for r in results for n in vouchers(r).split("+")))
+        checkers = "+".join(dict.fromkeys(n for r in results for n in vouchers(r).split("+") if n))
         rows.append([name, results[0].claim.cls or "-", *verdicts, f"{seconds:.2f}", checkers])
     return grid(("claim", "class", "printed", "repaired", "sharp", "seconds", "checkers"), rows)
 
@@ -93,8 +93,8 @@ def summary(verification: Verification) -> str:
         s: sum(r.status == s for r in verification.claims) for s in ("PROVED", "REFUTED", "UNKNOWN")
     }
     shown = ", ".join(f"{n} {s}" for s, n in counts.items())
-    asked = sum(len(r.obligations) for r in verification.claims)
-    lines = [f"{len(verification.claims)} claims: {shown}; {asked} obligations; {verification.seconds:.1f} s"]
+    asked = f"{verification.questions} distinct obligations"
+    lines = [f"{len(verification.claims)} claims: {shown}; {asked}; {verification.seconds:.1f} s"]
     lines += [
         f"UNKNOWN {r.claim.id} ({r.claim.variant}): {r.reason}"
         for r in verification.claims
