@@ -48,10 +48,10 @@ class Fiber:
         lower, upper = self.envelope(x)
         return upper - lower
 
-    def widest_point(self) -> Point:
-        """A point where upper - lower is 2R or, if 2R is only approached, almost."""
+    def widest_point(self, slack: Fraction = SLACK) -> Point:
+        """A point where upper - lower is 2R or, if 2R is only approached, at least 2R - slack."""
         phi = constant_phi(self.phi, self.lipschitz)
-        named = [phi.x_min, phi.midpoint, *self.cls.separation_points(phi, Const(SLACK))]
+        named = [phi.x_min, phi.midpoint, *self.cls.separation_points(phi, Const(slack))]
         points = [tuple(evaluate(c, {}) for c in p) for p in named]
         if self.phi.dim <= MAX_VERTEX_DIM:
             points += vertices(self.phi.dim)

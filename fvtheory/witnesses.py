@@ -15,7 +15,7 @@ from fractions import Fraction
 from fvtheory.classes import get_class
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import text
-from fvtheory.fiber import Fiber
+from fvtheory.fiber import SLACK, Fiber
 from fvtheory.functions import MAX_DIM, Combination, equal, sup_distance
 from fvtheory.information import MinMax
 from fvtheory.statements import AT_LEAST, AT_MOST, RadiusStatement
@@ -56,7 +56,7 @@ def explain(statement: RadiusStatement, values: Mapping[str, Fraction], conventi
     what they leave open is said in ``unchecked``.
     """
     fiber = fiber_of(statement, values)
-    x = fiber.widest_point()
+    x = fiber.widest_point(min(SLACK, _spare(statement, fiber, values)))
     member = fiber.member(convention)
     low, high = fiber.pair(x)
     if convention != "any-selection":
@@ -100,20 +100,21 @@ def explain(statement: RadiusStatement, values: Mapping[str, Fraction], conventi
     return Explanation(facts, True)
 
 
+def _spare(statement: RadiusStatement, fiber: Fiber, values: Mapping[str, Fraction]) -> Fraction:
+    """How far the radius is above a refuted upper bound; 1 for other statements."""
+    if statement.kind != AT_MOST or statement.question != "value" or statement.bound is None:
+        return Fraction(1)
+    return fiber.radius - evaluate(statement.bound(statement.phi(fiber.phi.dim)), values)
+
+
 def _share(
     statement: RadiusStatement, fiber: Fiber, values: Mapping[str, Fraction], width: Fraction
 ) -> Fraction:
-    """How much may be mixed into two functions so that they stay as far apart as they have to be."""
-    share = Fraction(1, 1024)
-    if (
-        statement.kind == AT_MOST
-        and statement.question == "value"
-        and statement.bound is not None
-        and width > 0
-    ):
-        spare = width - 2 * evaluate(statement.bound(statement.phi(fiber.phi.dim)), values)
-        share = min(share, spare / (2 * width))
-    return share
+    """How much may be mixed into two functions that are ``width`` apart so that they stay far enough apart."""
+    if width == 0:
+        return SLACK
+    bound = fiber.radius - _spare(statement, fiber, values)
+    return min(SLACK, (width - 2 * bound) / (2 * width)) if statement.kind == AT_MOST else SLACK
 
 
 def _central_decoder_errs_by_the_radius(fiber: Fiber) -> bool:

@@ -117,3 +117,12 @@ def test_version_is_written_in_one_place():
 
 def test_the_type_marker_ships():
     assert (ROOT / "fvtheory" / "py.typed").is_file()
+
+
+def test_the_readme_is_finished_and_its_claims_parse():
+    from fvtheory.claim_file import parse_claims
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "@@" not in text
+    toml = text.split("```toml\n")[1].split("```")[0]
+    assert [c.id for c in parse_claims(toml, "README.md")] == ["convex-half", "lipschitz-quarter"]

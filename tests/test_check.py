@@ -214,3 +214,12 @@ def test_a_dask_worker_killed_in_the_middle_costs_nothing_but_time(client, drawn
     found = check(claims, executor=client.get_executor(), jobs=1, sharpness=False, seconds_a_query=20)
     killer.join()
     assert [c.status for c in found.claims] == [c.status for c in decided.claims[:60]]
+
+
+@pytest.mark.parametrize("convention", ["any-selection", "first", "unique"])
+def test_an_upper_bound_a_millionth_too_low_is_refuted_by_two_functions(convention):
+    bound = "(f_max - f_min)*499999/1000000"
+    found = decide(kind="some-decoder-errs-at-most", bound=bound, convention=convention)
+    assert found.status == "REFUTED"
+    low, high = map(Fraction, found.counterexample["values_there"])
+    assert high - low > 2 * Fraction(found.counterexample["bound"])
