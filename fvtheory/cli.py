@@ -74,21 +74,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ID",
         help="only this claim and those below it (repeatable)",
     )
-    verify.add_argument(
-        "--convention",
-        choices=CONVENTIONS,
-        help="how ties of extrema are read, in place of each claim's own way",
-    )
-    verify.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    _add_deciding(verify)
     verify.add_argument("--table1", action="store_true", help="Table 1 of the paper with exact answers")
     verify.add_argument("--counterexamples", action="store_true", help="show what refutes the refuted claims")
     verify.add_argument("--list", action="store_true", help="list the claims and decide nothing")
-    verify.add_argument(
-        "--jobs", type=_positive, metavar="N", help="obligations at a time (default: one a core)"
-    )
-    verify.add_argument(
-        "--timeout", type=_seconds, default=2.0, metavar="S", help="seconds a query (default: %(default)s)"
-    )
     verify.set_defaults(run=_verify)
 
     check = commands.add_parser(
@@ -99,19 +88,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: fvtheory check my-claims.toml --explain",
     )
     check.add_argument("file", help="a claim file")
-    check.add_argument(
-        "--convention",
-        choices=CONVENTIONS,
-        help="how ties of extrema are read, in place of each claim's own way",
-    )
-    check.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    _add_deciding(check)
     check.add_argument("--explain", action="store_true", help="say why, in a few lines a claim")
-    check.add_argument(
-        "--jobs", type=_positive, metavar="N", help="questions at a time (default: one a core)"
-    )
-    check.add_argument(
-        "--timeout", type=_seconds, default=2.0, metavar="S", help="seconds a query (default: %(default)s)"
-    )
     check.set_defaults(run=_check)
 
     radius = commands.add_parser(
@@ -160,6 +138,22 @@ def _parser() -> argparse.ArgumentParser:
     counterexample.add_argument("--seed", type=int, default=0, metavar="N", help="of the search (default: 0)")
     counterexample.set_defaults(run=_counterexample)
     return parser
+
+
+def _add_deciding(command: argparse.ArgumentParser) -> None:
+    """What all commands share that decide claims."""
+    command.add_argument(
+        "--convention",
+        choices=CONVENTIONS,
+        help="how ties of extrema are read, in place of each claim's own way",
+    )
+    command.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    command.add_argument(
+        "--jobs", type=_positive, metavar="N", help="questions at a time (default: one a core)"
+    )
+    command.add_argument(
+        "--timeout", type=_seconds, default=2.0, metavar="S", help="seconds a query (default: %(default)s)"
+    )
 
 
 def _add_fiber(command: argparse.ArgumentParser) -> None:
