@@ -282,27 +282,43 @@ class Prediction:
     answer: Callable[[Point], Any]
     exact: Function | ReluNetwork | None = None
     bounds: tuple[Fraction, Fraction] | None = None
-    seen: dict[Point, Fraction] = field(default_factory=dict, repr=False, compare=False)
+    seen: dict[tuple, float | Fraction] = field(default_factory=dict, repr=False, compare=False)
 
     def __call__(self, x: Point) -> Fraction:
         """The value at x; the first answer is remembered, so a noisy decoder is asked once a point."""
-        if x in self.seen:
-            return self.seen[x]
+        return Fraction(self._number(x))
+
+    def rounded(self, x: tuple[float, ...]) -> float:
+        """The value at a point of floats, rounded; the decoder is asked at exactly this point."""
+        number = self._number(x)
+        try:
+            return float(number)
+        except OverflowError:
+            return math.inf if number > 0 else -math.inf
+
+    def _number(self, x: tuple[Any, ...]) -> float | Fraction:
+        """What was answered at x: floats stay floats. Equal points of floats and of Fractions are one key."""
+        known = self.seen.get(x)
+        if known is not None:
+            return known
+        at: Point = tuple(map(Fraction, x))
+        found: float | Fraction
         if self.exact is not None:
-            value = self.exact.at(x)
+            found = self.exact.at(at)
         else:
             try:
-                number = self.answer(x)
+                number = self.answer(at)
             except FvtheoryError:
                 raise
             except Exception as error:
                 raise InvalidInputError(
-                    f"a decoder that raised {_one_line(error)} at {shown(x)}",
+                    f"a decoder that raised {_one_line(error)} at {shown(at)}",
                     "a number at every point of the cube",
                 ) from error
-            value = read_number(number, x)
-        self.seen[x] = value
-        return value
+            is_float = isinstance(number, float) and math.isfinite(number)
+            found = float(number) if is_float else read_number(number, at)
+        self.seen[x] = found
+        return found
 
 
 def predict(decoder: Decoder | Function | ReluNetwork, phi: MinMax) -> Prediction:

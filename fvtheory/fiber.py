@@ -8,13 +8,10 @@ from fractions import Fraction
 
 from fvtheory.classes import FunctionClass, get_class
 from fvtheory.errors import InvalidInputError
-from fvtheory.exact import Point, Rational, cube_point, rational, text, vertices
+from fvtheory.exact import Point, Rational, cube_point, rational, text
 from fvtheory.functions import Combination, Function, has_information
 from fvtheory.information import MinMax
-from fvtheory.symbols import constant_phi
-from fvtheory.terms import Const, evaluate
 
-MAX_VERTEX_DIM = 6
 SLACK = Fraction(1, 1024)
 
 
@@ -50,12 +47,7 @@ class Fiber:
 
     def widest_point(self, slack: Fraction = SLACK) -> Point:
         """A point where upper - lower is 2R or, if 2R is only approached, at least 2R - slack."""
-        phi = constant_phi(self.phi, self.lipschitz)
-        named = [phi.x_min, phi.midpoint, *self.cls.separation_points(phi, Const(slack))]
-        points = [tuple(evaluate(c, {}) for c in p) for p in named]
-        if self.phi.dim <= MAX_VERTEX_DIM:
-            points += vertices(self.phi.dim)
-        return max(points, key=self.width)
+        return max(self.cls.widest_candidates(self.phi, slack), key=self.width)
 
     def pair(self, x: Point) -> tuple[Function, Function]:
         """Members of the fiber with values lower(x) and upper(x)."""

@@ -61,6 +61,11 @@ class MinMax:
         """Δ = f_max - f_min."""
         return self.f_max - self.f_min
 
+    def to_floats(self) -> FloatMinMax:
+        """Φ in floats, each the nearest one."""
+        a, b = (tuple(map(float, p)) for p in (self.x_min, self.x_max))
+        return FloatMinMax(a, b, float(self.f_min), float(self.f_max))
+
     def to_json(self) -> dict:
         return {
             "x_min": [text(c) for c in self.x_min],
@@ -87,6 +92,25 @@ class MinMax:
             given = ", ".join(map(str, data)) if isinstance(data, Mapping) else type(data).__name__
             raise InvalidInputError(f"Φ with {given or 'nothing'}", f"the keys {', '.join(keys)}", remedy)
         return cls(*(data[key] for key in keys))
+
+
+@dataclass(frozen=True, slots=True)
+class FloatMinMax:
+    """Φ rounded to floats: for searches whose results are confirmed exactly."""
+
+    x_min: tuple[float, ...]
+    x_max: tuple[float, ...]
+    f_min: float
+    f_max: float
+
+    @property
+    def dim(self) -> int:
+        return len(self.x_min)
+
+    @property
+    def spread(self) -> float:
+        """Δ = f_max - f_min."""
+        return self.f_max - self.f_min
 
 
 def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:

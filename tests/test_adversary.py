@@ -22,6 +22,8 @@ from fvtheory.decoders import central_decoder, clamped_decoder, constant_decoder
 from fvtheory.errors import InfeasibleInformationError, InvalidInputError
 from fvtheory.information import MinMax
 from fvtheory.networks import Layer, ReluNetwork
+from fvtheory.symbols import constant_phi
+from fvtheory.terms import evaluate
 
 NAMES = sorted(set(CLASSES) - {"constant"})
 SLACK = Q(1, 10**9)
@@ -306,9 +308,11 @@ def test_sixty_four_dimensions(name):
 def test_plain_envelopes_are_those_of_the_class(name, dim):
     for seed in range(10):
         phi, rate = random_phi(name, dim, 100 + seed)
-        envelopes = Envelopes.of(CLASSES[name], phi, rate)
-        assert envelopes.radius() == CLASSES[name].radius_at(phi, rate)
-        assert envelopes.width(envelopes.widest()) >= 2 * envelopes.radius() * (1 - SLACK)
+        envelopes = Envelopes(CLASSES[name], phi, rate)
+        cls = CLASSES[name]
+        radius = cls.radius_at(phi, rate)
+        assert radius == evaluate(cls.radius(constant_phi(phi, rate)), {})
+        assert envelopes.width(envelopes.widest) >= 2 * radius * (1 - SLACK)
         rng = random.Random(seed)
         points = [
             phi.x_min,
@@ -330,7 +334,7 @@ def test_three_ways_to_the_same_supremum(name):
     decoders = (interpolation, *(EXACT_DECODERS[k] for k in ("ties", "bump", "max-affine")))
     for seed in range(3):
         phi, rate = random_phi(name, 2, 200 + seed)
-        envelopes = Envelopes.of(CLASSES[name], phi, rate)
+        envelopes = Envelopes(CLASSES[name], phi, rate)
         for decoder in decoders:
             g = decoder(phi)
             # a point whose value stays the same: no longer of a continuous kind
@@ -436,7 +440,7 @@ def test_branch_and_bound_ends_at_the_exact_maximum(name, dim, widths):
         found = check(counterexample(name, phi, network, rate), name, phi, network, rate)
         assert (found.kind, found.certified) == ("branch-and-bound", True)
         if name in ("all", "monotone", "affine", "lipschitz") and dim == 2:
-            envelopes = Envelopes.of(CLASSES[name], phi, rate)
+            envelopes = Envelopes(CLASSES[name], phi, rate)
             supremum = max(
                 em._by_cutting(envelopes, as_function(network), s).supremum for s in (UPPER, LOWER)
             )

@@ -135,12 +135,12 @@ def counterexample(
     known = get_class(cls) if isinstance(cls, str) else cls
     rate = None if lipschitz is None else rational(lipschitz, "lipschitz")
     known.require_feasible(phi, rate)
-    envelopes = Envelopes.of(known, phi, rate)
+    envelopes = Envelopes(known, phi, rate)
     prediction = predict(decoder, phi)
-    radius = envelopes.radius()
+    radius = known.radius_at(phi, rate)
     found = _central(envelopes, decoder, radius) or _find(envelopes, prediction, deadline, seed)
 
-    at, side = _better(envelopes, prediction, found, envelopes.widest())
+    at, side = _better(envelopes, prediction, found, envelopes.widest)
     function, predicted = envelopes.member(at, side), prediction(at)
     value = function(at)
     error = abs(value - predicted)
@@ -162,7 +162,7 @@ def _central(envelopes: Envelopes, decoder: Any, radius: Fraction) -> _Found | N
         return None
     if (decoder.cls.name, decoder.lipschitz) != (envelopes.cls.name, envelopes.lipschitz):
         return None
-    return _Found(envelopes.widest(), UPPER, EXACT, radius)
+    return _Found(envelopes.widest, UPPER, EXACT, radius)
 
 
 def _find(envelopes: Envelopes, prediction: Prediction, deadline: float, seed: int) -> _Found:
@@ -187,7 +187,7 @@ def _find(envelopes: Envelopes, prediction: Prediction, deadline: float, seed: i
 
 
 def _branch_and_bound(envelopes: Envelopes, network: ReluNetwork, deadline: float) -> _Found | None:
-    x = envelopes.widest()
+    x = envelopes.widest
     _, floor = envelopes.side(x, network.at(x))
     best = network_maximum(envelopes, network, floor, deadline)
     if best is None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import combinations
+from typing import Any
 
 from fvtheory import functions as exact_functions
-from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
+from fvtheory.classes.base import LOWER, TINY, UPPER, Bounds, FunctionClass, Member, Part, cube_ends
 from fvtheory.exact import Point
-from fvtheory.information import MinMax
+from fvtheory.information import FloatMinMax, MinMax
 from fvtheory.obligations import Derivation, Obligation, valid
 from fvtheory.symbols import Phi, SymbolicPoint, convex_combination, has_information, symbolic_point
 from fvtheory.terms import (
@@ -72,6 +73,21 @@ class Affine(FunctionClass):
     def envelope(self, phi: Phi, x: SymbolicPoint) -> tuple[Term, Term]:
         least, largest = self._extremes(phi, x)
         return phi.f_min + phi.spread * least, phi.f_min + phi.spread * largest
+
+    def bounds(self, phi: MinMax | FloatMinMax, lipschitz: Any = None) -> Bounds:
+        free, a = _free(phi), phi.x_min
+        return (
+            lambda x: phi.f_min + phi.spread * min(abs(x[j] - a[j]) for j in free),
+            lambda x: phi.f_min + phi.spread * max(abs(x[j] - a[j]) for j in free),
+        )
+
+    def widest_candidates(self, phi: MinMax, slack: Fraction = TINY) -> list[Point]:
+        a, b = phi.x_min, phi.x_max
+        return [a, *((*a[:j], b[j], *a[j + 1 :]) for j in _free(phi))]
+
+    def parts(self, phi: MinMax, side: str, lipschitz: Fraction | None = None) -> list[Part]:
+        lower, upper = self.exact_envelopes(phi)
+        return [Part(*cube_ends(phi.dim), upper if side == UPPER else lower)]
 
     def members(self, phi: Phi, x: SymbolicPoint) -> tuple[Member, ...]:
         """All of Δ on one free coordinate."""
@@ -376,3 +392,8 @@ class Affine(FunctionClass):
             proof.have("", goal, steps, hidden)
             obligations += proof.obligations
         return obligations
+
+
+def _free(phi: MinMax | FloatMinMax) -> list[int]:
+    a: Any = phi.x_min
+    return [j for j, (s, t) in enumerate(zip(a, phi.x_max, strict=True)) if abs(s - t) == 1]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import Any
 
 from fvtheory import symbols
 from fvtheory.classes import ties
-from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
+from fvtheory.classes.base import LOWER, UPPER, Bounds, FunctionClass, Member
 from fvtheory.exact import distance
 from fvtheory.functions import Clip, Combination, Cone, Function, PointValue, constant
-from fvtheory.information import MinMax
+from fvtheory.information import FloatMinMax, MinMax
 from fvtheory.obligations import Obligation, valid
 from fvtheory.symbols import Phi, SymbolicPoint, different_points, rescaled, same_point
 from fvtheory.terms import TRUE, Formula, Sym, Term, eq, every, implies, ite
@@ -37,6 +38,10 @@ class AllFunctions(FunctionClass):
             Member("upper", UPPER, always, lambda y: self.envelope(phi, y)[1]),
             Member("lower", LOWER, always, lambda y: self.envelope(phi, y)[0]),
         )
+
+    def bounds(self, phi: MinMax | FloatMinMax, lipschitz: Any = None) -> Bounds:
+        low, high, a, b = phi.f_min, phi.f_max, phi.x_min, phi.x_max
+        return (lambda x: high if x == b else low), (lambda x: low if x == a else high)
 
     def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
         low, high = constant(phi.f_min, phi.dim), constant(phi.f_max, phi.dim)

@@ -18,16 +18,17 @@ error (Traub, Wasilkowski, Wozniakowski, Information-Based Complexity, 1988, cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 from fvtheory.classes import ties
 from fvtheory.errors import InfeasibleInformationError, InvalidInputError
 from fvtheory.exact import Point, Rational, cube_point, rational
-from fvtheory.functions import Function
-from fvtheory.information import MinMax, check_convention
+from fvtheory.functions import Function, constant
+from fvtheory.information import FloatMinMax, MinMax, check_convention
 from fvtheory.obligations import Derivation, Obligation, valid
 from fvtheory.symbols import (
     Phi,
@@ -56,6 +57,11 @@ from fvtheory.terms import (
 
 UPPER, LOWER = "upper", "lower"
 
+TINY = Fraction(1, 2**30)
+
+Bounds = tuple[Callable[[Any], Any], Callable[[Any], Any]]
+"""(lower, upper) as functions of a point: Fractions in, Fractions out, or floats in, floats out."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -72,6 +78,16 @@ class Member:
     side: str
     when: Formula
     value: SymbolicFunction
+
+
+@dataclass(frozen=True)
+class Part:
+    """On the interior of the box [low, high] an envelope is ``function``, which is continuous; towards
+    the boundary of the box its values are approached."""
+
+    low: Point
+    high: Point
+    function: Function
 
 
 class FunctionClass:
@@ -136,6 +152,20 @@ class FunctionClass:
     def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
         """The envelopes (lower, upper) of the fiber of a feasible Φ as functions."""
         raise InvalidInputError(f"class {self.name!r} without exact envelopes", "an override")
+
+    def bounds(self, phi: MinMax | FloatMinMax, lipschitz: Any = None) -> Bounds:
+        """(lower, upper) of the fiber of a feasible Φ with f_min < f_max, fast in many dimensions."""
+        raise InvalidInputError(f"class {self.name!r} without bounds", "an override")
+
+    def widest_candidates(self, phi: MinMax, slack: Fraction = TINY) -> list[Point]:
+        """Points of which one has upper - lower = 2R or, if that is only approached, >= 2R - slack."""
+        return [tuple((s + t) / 2 for s, t in zip(phi.x_min, phi.x_max, strict=True)), phi.x_min]
+
+    def parts(self, phi: MinMax, side: str, lipschitz: Fraction | None = None) -> list[Part]:
+        """One envelope cut into parts: against a continuous function, which does not feel the points
+        in between, their supremum (for the lower one, infimum) is the envelope's."""
+        level = constant(phi.f_max if side == UPPER else phi.f_min, phi.dim)
+        return [Part(*cube_ends(phi.dim), level)]
 
     def contains(self, f: Function, lipschitz: Fraction | None = None) -> bool:
         """Whether an exact function obeys the axiom of the class; shares nothing with the proofs."""
@@ -346,6 +376,11 @@ class FunctionClass:
         """
         self.require_feasible(phi, lipschitz)
         return evaluate(self.radius(self._numbers(phi, lipschitz)), {})
+
+
+def cube_ends(dim: int) -> tuple[Point, Point]:
+    """The least and the greatest point of the cube."""
+    return (Fraction(0),) * dim, (Fraction(1),) * dim
 
 
 @cache

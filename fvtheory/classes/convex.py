@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import Any
 
 from fvtheory.classes import ties
-from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
+from fvtheory.classes.base import LOWER, TINY, UPPER, Bounds, FunctionClass, Member, Part, cube_ends
 from fvtheory.exact import Point
 from fvtheory.functions import Combination, Function, MaxAffine, Minimum, OrthantStep, constant, is_convex
-from fvtheory.information import MinMax
+from fvtheory.information import FloatMinMax, MinMax
 from fvtheory.obligations import Derivation, Obligation, valid
 from fvtheory.symbols import (
     Phi,
@@ -91,6 +92,35 @@ class Convex(FunctionClass):
     def envelope(self, phi: Phi, x: SymbolicPoint) -> tuple[Term, Term]:
         lower = ite(some(self._off_face(phi, x)), phi.f_min, phi.f_max)
         return lower, phi.f_min + phi.spread * self.gauge(phi, x)
+
+    def bounds(self, phi: MinMax | FloatMinMax, lipschitz: Any = None) -> Bounds:
+        a: Any = phi.x_min
+        b = phi.x_max
+        fixed = [j for j, c in enumerate(b) if c in (0, 1)]
+
+        def lower(x: Any) -> Any:
+            return phi.f_max if all(x[j] == b[j] for j in fixed) else phi.f_min
+
+        def upper(x: Any) -> Any:
+            shares = (
+                (c - s) / (1 - s) if c > s else (s - c) / s for c, s in zip(x, a, strict=True) if c != s
+            )
+            return phi.f_min + phi.spread * max(shares, default=0)
+
+        return lower, upper
+
+    def widest_candidates(self, phi: MinMax, slack: Fraction = TINY) -> list[Point]:
+        """Corners off the face of x_max and far from x_min: there the width is Δ, unless the only way
+        off the face leads to x_min. Then it is almost Δ a little off x_max."""
+        a, b = phi.x_min, phi.x_max
+        far = tuple(Fraction(0 if c == 1 else 1) for c in a)
+        corners = [(*far[:j], 1 - c, *far[j + 1 :]) for j, c in enumerate(b) if c in (0, 1)]
+        return [*corners, tuple(t + slack * (s - t) for s, t in zip(a, b, strict=True)), a]
+
+    def parts(self, phi: MinMax, side: str, lipschitz: Fraction | None = None) -> list[Part]:
+        if side == LOWER:
+            return super().parts(phi, side)
+        return [Part(*cube_ends(phi.dim), self.exact_envelopes(phi)[1])]
 
     def members(self, phi: Phi, x: SymbolicPoint) -> tuple[Member, ...]:
         def gauge(y: SymbolicPoint) -> Term:

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 from fvtheory.classes import ties
 from fvtheory.classes.all_functions import AllFunctions
-from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
+from fvtheory.classes.base import LOWER, TINY, UPPER, Bounds, FunctionClass, Member, Part, cube_ends
+from fvtheory.exact import Point, Rational, rational
+from fvtheory.exact import distance as exact_distance
 from fvtheory.functions import Clip, Cone, Function, is_lipschitz
-from fvtheory.information import MinMax
+from fvtheory.information import FloatMinMax, MinMax
 from fvtheory.obligations import Derivation, Obligation, valid
 from fvtheory.symbols import (
     Phi,
@@ -110,6 +113,42 @@ class Lipschitz(FunctionClass):
                 )
             ]
         return found
+
+    def bounds(self, phi: MinMax | FloatMinMax, lipschitz: Any = None) -> Bounds:
+        low, high = phi.f_min, phi.f_max
+        a: Any = phi.x_min
+        b: Any = phi.x_max
+        return (
+            lambda x: max(low, high - lipschitz * exact_distance(x, b)),
+            lambda x: min(high, low + lipschitz * exact_distance(x, a)),
+        )
+
+    def widest_candidates(self, phi: MinMax, slack: Fraction = TINY) -> list[Point]:
+        """As `_candidates`, for numbers. A larger far distance is always at least as good, so of all
+        pairs of coordinates only those of the two best for each distance are needed."""
+        a, b = phi.x_min, phi.x_max
+        found = [*super().widest_candidates(phi)]
+        for i, k in product(_farthest_coordinates(a), _farthest_coordinates(b)):
+            if i != k:
+                x = list(a)
+                x[i], x[k] = (Fraction(1 if 2 * c <= 1 else 0) for c in (a[i], b[k]))
+                found.append(tuple(x))
+        for j in range(phi.dim):
+            ends = (Fraction(0), Fraction(1), (a[j] + b[j]) / 2)
+            found += [(*a[:j], c, *a[j + 1 :]) for c in ends]
+        return found
+
+    def radius_at(self, phi: MinMax, lipschitz: Rational | None = None) -> Fraction:
+        """Half the greatest width over few candidates: the value of `radius`, in many dimensions too."""
+        self.require_feasible(phi, lipschitz)
+        if phi.spread == 0:
+            return phi.spread
+        lower, upper = self.bounds(phi, rational(lipschitz or 0, "lipschitz"))
+        return max(upper(x) - lower(x) for x in self.widest_candidates(phi)) / 2
+
+    def parts(self, phi: MinMax, side: str, lipschitz: Fraction | None = None) -> list[Part]:
+        lower, upper = self.exact_envelopes(phi, lipschitz)
+        return [Part(*cube_ends(phi.dim), upper if side == UPPER else lower)]
 
     def radius(self, phi: Phi) -> Term:
         if phi.dim > 1:
@@ -334,3 +373,8 @@ def _rescaling() -> list[Obligation]:
         valid("rescaling.distance", [rate > 0], eq(rate * absolute(s - t), absolute(rate * s - rate * t))),
         valid("rescaling.cube", [rate > 0], (~inside | scaled) & (inside | ~scaled)),
     ]
+
+
+def _farthest_coordinates(p: Point) -> list[int]:
+    """The two coordinates in which one can go farthest from p."""
+    return sorted(range(len(p)), key=lambda j: -max(p[j], 1 - p[j]))[:2]

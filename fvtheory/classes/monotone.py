@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import Any
 
 from fvtheory.classes import ties
-from fvtheory.classes.base import LOWER, UPPER, FunctionClass, Member
+from fvtheory.classes.base import LOWER, UPPER, Bounds, FunctionClass, Member, Part, cube_ends
 from fvtheory.exact import Point
 from fvtheory.functions import Affine, Function, Maximum, Minimum, OrthantStep, constant, is_monotone
-from fvtheory.information import MinMax
+from fvtheory.information import FloatMinMax, MinMax
 from fvtheory.obligations import Obligation, valid
 from fvtheory.symbols import Phi, SymbolicFunction, SymbolicPoint, below, same_point, symbolic_point
 from fvtheory.terms import TRUE, Formula, Sym, Term, eq, every, implies, ite, maximum, minimum, some, total
@@ -60,6 +61,45 @@ class Monotone(FunctionClass):
         upper = ite(rise & fall, maximum(rising[1], falling[1]), ite(rise, rising[1], falling[1]))
         return lower, upper
 
+    def bounds(self, phi: MinMax | FloatMinMax, lipschitz: Any = None) -> Bounds:
+        low, high, a, b = phi.f_min, phi.f_max, phi.x_min, phi.x_max
+        rise, fall = not _below(b, a), not _below(a, b)
+
+        def lower(x: Any) -> Any:
+            return high if not ((rise and not _below(b, x)) or (fall and not _below(x, b))) else low
+
+        def upper(x: Any) -> Any:
+            return low if not ((rise and not _below(x, a)) or (fall and not _below(a, x))) else high
+
+        return lower, upper
+
+    def parts(self, phi: MinMax, side: str, lipschitz: Fraction | None = None) -> list[Part]:
+        """An orthant step is one value on the orthant and the other on the boxes that make up the rest.
+
+        For the upper envelope these are approached from outside {x <= x_min} (or >=), so the closed
+        boxes count; dually for the lower one. An orthant without interior is covered by them.
+        """
+        apex, other = (phi.x_min, phi.x_max) if side == UPPER else (phi.x_max, phi.x_min)
+        values = (phi.f_min, phi.f_max) if side == UPPER else (phi.f_max, phi.f_min)
+        inside, outside = (constant(v, phi.dim) for v in values)
+        origin, corner = cube_ends(phi.dim)
+        found = []
+        # The orthant is {x <= apex} for one branch and {x >= apex} for the other; a branch is feasible
+        # where the other extremum is outside its orthant.
+        if not _below(other, apex):
+            if all(c > 0 for c in apex):
+                found.append(Part(origin, apex, inside))
+            for j, c in enumerate(apex):
+                if c < 1:
+                    found.append(Part((*origin[:j], c, *origin[j + 1 :]), corner, outside))
+        if not _below(apex, other):
+            if all(c < 1 for c in apex):
+                found.append(Part(apex, corner, inside))
+            for j, c in enumerate(apex):
+                if c > 0:
+                    found.append(Part(origin, (*corner[:j], c, *corner[j + 1 :]), outside))
+        return found
+
     def members(self, phi: Phi, x: SymbolicPoint) -> tuple[Member, ...]:
         rise, fall = self._can_rise(phi), self._can_fall(phi)
         return (
@@ -73,9 +113,9 @@ class Monotone(FunctionClass):
         """(lower, upper) of the branches that are feasible."""
         a, b, low, high = phi.x_min, phi.x_max, phi.f_min, phi.f_max
         branches: list[tuple[Function, Function]] = []
-        if not all(s <= t for s, t in zip(b, a, strict=True)):
+        if not _below(b, a):
             branches.append((OrthantStep(b, "at-least", high, low), OrthantStep(a, "at-most", low, high)))
-        if not all(s <= t for s, t in zip(a, b, strict=True)):
+        if not _below(a, b):
             branches.append((OrthantStep(b, "at-most", high, low), OrthantStep(a, "at-least", low, high)))
         return branches or [(constant(low, phi.dim), constant(high, phi.dim))]
 
@@ -185,3 +225,7 @@ class Monotone(FunctionClass):
             smaller, larger = larger, smaller
         given = [*self.given(phi), *phi.in_cube(y, z), member.when, below(y, z)]
         return [valid(f"member.{member.name}.monotone", given, smaller <= larger)]
+
+
+def _below(x: Sequence[Any], y: Sequence[Any]) -> bool:
+    return all(s <= t for s, t in zip(x, y, strict=True))
