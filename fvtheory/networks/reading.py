@@ -139,11 +139,12 @@ def _add_torch(chain: _Chain, part: Any) -> None:
 def _compare(torch: Any, module: Any, network: ReluNetwork) -> None:
     """Evaluate module and network at a few points; in double precision they differ by rounding only."""
     double = copy.deepcopy(module).double()
+    device = next((p.device for p in double.parameters()), None)
     for k in range(4):
         x = tuple(Fraction((7 * j + 5 * k + 1) % 9, 8) for j in range(network.dim))
         try:
             with torch.no_grad():
-                value = double(torch.tensor([[float(c) for c in x]], dtype=torch.float64))
+                value = double(torch.tensor([[float(c) for c in x]], dtype=torch.float64, device=device))
         except (RuntimeError, TypeError) as error:
             raise InvalidInputError(
                 f"a module that raised {type(error).__name__} on a batch of one point",

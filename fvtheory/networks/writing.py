@@ -1,13 +1,12 @@
 """Exact functions as ReLU networks: minima, maxima, cones and clips from max(p, q) = p + relu(q - p).
 
-The network is exact: same value at every point, in rational arithmetic. A number that passes through a
-layer is carried as relu(v) - relu(-v).
+The network is exact: same value at every point, in rational arithmetic. `networks.realization` writes
+networks for floating point.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from importlib import import_module
 from itertools import pairwise
@@ -26,19 +25,10 @@ from fvtheory.functions import (
     Minimum,
     PiecewiseAffine1D,
 )
+from fvtheory.networks.composition import Outputs, affine, beside, combined, unit_row
 from fvtheory.networks.relu import Layer, ReluNetwork
 
 ZERO, ONE = Fraction(0), Fraction(1)
-Row = tuple[Fraction, ...]
-
-
-@dataclass(frozen=True)
-class _Outputs:
-    """Hidden layers, and affine outputs (row, bias) of the last of them (or of the input)."""
-
-    hidden: tuple[Layer, ...]
-    rows: tuple[Row, ...]
-    bias: tuple[Fraction, ...]
 
 
 def to_relu_network(f: Function) -> ReluNetwork:
@@ -47,8 +37,7 @@ def to_relu_network(f: Function) -> ReluNetwork:
     Raises:
         InvalidInputError: for functions with jumps, which no ReLU network computes.
     """
-    found = _write(f)
-    return ReluNetwork([*found.hidden, Layer(found.rows, found.bias, relu=False)])
+    return _write(f).network()
 
 
 def to_torch(network: ReluNetwork, dtype: Any = None) -> Any:
@@ -76,20 +65,16 @@ def to_torch(network: ReluNetwork, dtype: Any = None) -> Any:
     return torch.nn.Sequential(*parts)
 
 
-def _affine(pieces: Sequence[tuple[Row, Fraction]]) -> _Outputs:
-    return _Outputs((), tuple(row for row, _ in pieces), tuple(b for _, b in pieces))
-
-
-def _write(f: Function) -> _Outputs:
+def _write(f: Function) -> Outputs:
     match f:
         case Affine():
-            return _affine([(f.slope, f.intercept)])
+            return affine([(f.slope, f.intercept)])
         case MaxAffine():
-            return _fold([_affine([(p.slope, p.intercept)]) for p in f.pieces], maximum=True)
+            return _fold([affine([(p.slope, p.intercept)]) for p in f.pieces], maximum=True)
         case Maximum() | Minimum():
             return _fold([_write(p) for p in f.parts], maximum=isinstance(f, Maximum))
         case Combination():
-            return _combined(_beside([_write(p) for p in f.parts]), f.weights, ZERO)
+            return combined(beside([_write(p) for p in f.parts]), f.weights, ZERO)
         case Clip():
             return _clip(_write(f.inner), f.low, f.high)
         case Cone():
@@ -105,48 +90,34 @@ def _write(f: Function) -> _Outputs:
     )
 
 
-def _unit(j: int, dim: int, scale: Fraction = ONE) -> Row:
-    return tuple(scale if i == j else ZERO for i in range(dim))
-
-
-def _cone(f: Cone) -> _Outputs:
+def _cone(f: Cone) -> Outputs:
     sides = []
     for j, c in enumerate(f.apex):
-        sides += [_affine([(_unit(j, f.dim), -c)]), _affine([(_unit(j, f.dim, -ONE), c)])]
-    return _combined(_fold(sides, maximum=True), (f.slope,), f.value)
+        sides += [affine([(unit_row(j, f.dim), -c)]), affine([(unit_row(j, f.dim, -ONE), c)])]
+    return combined(_fold(sides, maximum=True), (f.slope,), f.value)
 
 
-def _hinges(f: PiecewiseAffine1D, j: int, dim: int) -> _Outputs:
+def _hinges(f: PiecewiseAffine1D, j: int, dim: int) -> Outputs:
     """value + slope * x + the change of slope at each inner knot times relu(x - knot)."""
     slopes = [(y1 - y0) / (x1 - x0) for (x0, y0), (x1, y1) in pairwise(f.knots)]
     inner = [x for x, _ in f.knots[1:-1]]
-    rows, bias = [_unit(j, dim)], [ZERO]
+    rows, bias = [unit_row(j, dim)], [ZERO]
     for x in inner:
-        rows.append(_unit(j, dim))
+        rows.append(unit_row(j, dim))
         bias.append(-x)
     changes = [q - p for p, q in pairwise(slopes)]
     layer = Layer(tuple(rows), tuple(bias), relu=True)
-    return _Outputs((layer,), ((slopes[0], *changes),), (f.knots[0][1],))
+    return Outputs((layer,), ((slopes[0], *changes),), (f.knots[0][1],))
 
 
-def _combined(parts: _Outputs, weights: Sequence[Fraction], constant: Fraction) -> _Outputs:
-    """constant + the weighted sum of the outputs."""
-    row = [
-        sum((w * r[k] for w, r in zip(weights, parts.rows, strict=True)), ZERO)
-        for k in range(len(parts.rows[0]))
-    ]
-    bias = sum((w * b for w, b in zip(weights, parts.bias, strict=True)), constant)
-    return _Outputs(parts.hidden, (tuple(row),), (bias,))
-
-
-def _clip(inner: _Outputs, low: Fraction, high: Fraction) -> _Outputs:
+def _clip(inner: Outputs, low: Fraction, high: Fraction) -> Outputs:
     """low + relu(v - low) - relu(v - high)."""
     (row,), (bias,) = inner.rows, inner.bias
     layer = Layer((row, row), (bias - low, bias - high), relu=True)
-    return _Outputs((*inner.hidden, layer), ((ONE, -ONE),), (low,))
+    return Outputs((*inner.hidden, layer), ((ONE, -ONE),), (low,))
 
 
-def _fold(parts: Sequence[_Outputs], maximum: bool) -> _Outputs:
+def _fold(parts: Sequence[Outputs], maximum: bool) -> Outputs:
     """The maximum or minimum of all, in pairs, as a tree."""
     level = list(parts)
     while len(level) > 1:
@@ -155,53 +126,12 @@ def _fold(parts: Sequence[_Outputs], maximum: bool) -> _Outputs:
     return level[0]
 
 
-def _choice(p: _Outputs, q: _Outputs, maximum: bool) -> _Outputs:
+def _choice(p: Outputs, q: Outputs, maximum: bool) -> Outputs:
     """max(p, q) = p + relu(q - p); min(p, q) = p - relu(p - q)."""
-    both = _beside([p, q])
+    both = beside([p, q])
     (first, second), (b0, b1) = both.rows, both.bias
     sign = ONE if maximum else -ONE
     apart = tuple(sign * (s - r) for r, s in zip(first, second, strict=True))
     negative = tuple(-r for r in first)
     layer = Layer((first, negative, apart), (b0, -b0, sign * (b1 - b0)), relu=True)
-    return _Outputs((*both.hidden, layer), ((ONE, -ONE, sign),), (ZERO,))
-
-
-def _beside(parts: Sequence[_Outputs]) -> _Outputs:
-    """All outputs, computed side by side from the same input."""
-    depth = max(len(p.hidden) for p in parts)
-    level = [_deepened(p, depth) for p in parts]
-    hidden = tuple(_stacked([p.hidden[i] for p in level], shared_input=i == 0) for i in range(depth))
-    if depth == 0:
-        return _Outputs((), tuple(r for p in level for r in p.rows), tuple(b for p in level for b in p.bias))
-    rows = _block([p.rows for p in level])
-    return _Outputs(hidden, rows, tuple(b for p in level for b in p.bias))
-
-
-def _deepened(p: _Outputs, depth: int) -> _Outputs:
-    """The same outputs with more hidden layers: each value carried as relu(v) - relu(-v)."""
-    while len(p.hidden) < depth:
-        negative = tuple(tuple(-w for w in row) for row in p.rows)
-        layer = Layer((*p.rows, *negative), (*p.bias, *(-b for b in p.bias)), relu=True)
-        n = len(p.rows)
-        rows = tuple(
-            tuple(a - b for a, b in zip(_unit(i, 2 * n), _unit(n + i, 2 * n), strict=True)) for i in range(n)
-        )
-        p = _Outputs((*p.hidden, layer), rows, (ZERO,) * n)
-    return p
-
-
-def _stacked(layers: Sequence[Layer], shared_input: bool) -> Layer:
-    weights = [layer.weight for layer in layers]
-    rows = tuple(r for w in weights for r in w) if shared_input else _block(weights)
-    return Layer(rows, tuple(b for layer in layers for b in layer.bias), relu=True)
-
-
-def _block(matrices: Sequence[Sequence[Row]]) -> tuple[Row, ...]:
-    """A block-diagonal matrix."""
-    widths = [len(m[0]) for m in matrices]
-    total = sum(widths)
-    rows, start = [], 0
-    for matrix, width in zip(matrices, widths, strict=True):
-        rows += [(ZERO,) * start + tuple(r) + (ZERO,) * (total - start - width) for r in matrix]
-        start += width
-    return tuple(rows)
+    return Outputs((*both.hidden, layer), ((ONE, -ONE, sign),), (ZERO,))
