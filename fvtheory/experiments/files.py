@@ -1,0 +1,73 @@
+"""Results written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from fvtheory.errors import InvalidInputError
+
+SETTINGS = "settings.json"
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Write a file under another name first, so that it is never there in part."""
+    handle, scratch = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+        os.chmod(scratch, 0o644)
+        os.replace(scratch, file)
+    except BaseException:
+        os.unlink(scratch)
+        raise
+
+
+def to_json_bytes(document: Any) -> bytes:
+    """A JSON document, one line an entry of the outer levels."""
+    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def open_results(folder: str | Path, settings: dict[str, Any]) -> Path:
+    """A folder for results that are made with these settings: a new or empty one, or one begun with the
+    same settings, to go on with.
+
+    Raises:
+        InvalidInputError: for a folder of other settings, with something else in it, or in no folder.
+    """
+    root = Path(folder).absolute()
+    file = root / SETTINGS
+    if root.exists() and not root.is_dir():
+        raise InvalidInputError(f"output folder {str(folder)!r}, which is a file", "a folder")
+    if not root.exists() or not any(root.iterdir()):
+        if not root.parent.is_dir():
+            raise InvalidInputError(
+                f"output folder {str(folder)!r}, whose parent is missing", "a place in an existing folder"
+            )
+        root.mkdir(exist_ok=True)
+        write_file(file, to_json_bytes(settings))
+        return root
+    found = read_json(file) if file.is_file() else None
+    if found != settings:
+        raise InvalidInputError(
+            f"output folder {str(folder)!r}, which holds other things or results of other settings",
+            "a new or empty folder, or one begun with the same settings",
+        )
+    return root
+
+
+def read_json(file: Path) -> Any:
+    """The document in a file of results.
+
+    Raises:
+        InvalidInputError: for a file that is not JSON.
+    """
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise InvalidInputError(
+            f"file {str(file)!r} that is not JSON", "a file written by this command"
+        ) from None
