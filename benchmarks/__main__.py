@@ -9,7 +9,7 @@ import platform
 import sys
 from importlib import import_module
 
-NAMES = ("verify", "check", "counterexample")
+NAMES = ("verify", "check", "counterexample", "strategies", "networks")
 
 
 def main() -> int:

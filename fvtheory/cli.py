@@ -1,5 +1,5 @@
-"""The command line: ``fvtheory verify``, ``check``, ``radius``, ``envelope``,
-``counterexample``.
+"""The command line: ``fvtheory verify``, ``check``, ``radius``, ``envelope``, ``counterexample``,
+``networks``.
 
 Exit codes: 0 when everything asked is decided and the checkers agree (a REFUTED statement is an
 answer), 1 when something is UNKNOWN, checkers disagree or the run is interrupted, 2 for bad usage.
@@ -15,6 +15,7 @@ import sys
 from collections.abc import Sequence
 
 from fvtheory import __version__
+from fvtheory.cli_networks import add_commands as add_network_commands
 from fvtheory.errors import FvtheoryError, InvalidInputError
 from fvtheory.information import CONVENTIONS
 
@@ -78,6 +79,11 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--table1", action="store_true", help="Table 1 of the paper with exact answers")
     verify.add_argument("--counterexamples", action="store_true", help="show what refutes the refuted claims")
     verify.add_argument("--list", action="store_true", help="list the claims and decide nothing")
+    verify.add_argument(
+        "--certificates",
+        metavar="DIR",
+        help="also write a certificate of every obligation; python -m fvtheory.certificate_checker DIR checks them",
+    )
     verify.set_defaults(run=_verify)
 
     check = commands.add_parser(
@@ -137,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     counterexample.add_argument("--seed", type=int, default=0, metavar="N", help="of the search (default: 0)")
     counterexample.set_defaults(run=_counterexample)
+    add_network_commands(commands)
     return parser
 
 
@@ -183,6 +190,11 @@ def _seconds(word: str) -> float:
     return value
 
 
+def _searching(done: int, total: int, name: str) -> None:
+    """One line a search, since each can take long."""
+    print(f"certificate {done + 1} of {total}: searching for {name}", file=sys.stderr)
+
+
 def _progress(done: int, total: int) -> None:
     if done % 20 == 0 or done == total:
         line = "" if done == total else f"asked {done} of {total} questions"
@@ -201,6 +213,7 @@ def _verify(options: argparse.Namespace) -> int:
         return DECIDED
     from fvtheory.report import terminal
     from fvtheory.verification import verify_claims
+    from fvtheory.vouchers import record_problem
 
     progress = _progress if sys.stderr.isatty() else None
     result = verify_claims(claims, options.convention, options.timeout, options.jobs, progress)
@@ -219,6 +232,15 @@ def _verify(options: argparse.Namespace) -> int:
         if verdict.disagreement:
             name = f"{verdict.claim.id} ({verdict.claim.variant})"
             print(f"fvtheory: {name}: {verdict.reason}", file=sys.stderr)
+    if options.certificates:
+        from fvtheory.certificates import write_certificates
+
+        written = write_certificates(claims, options.certificates, options.convention, progress=_searching)
+        print(f"{written.certified} certificates in {options.certificates}", file=sys.stderr)
+        for name, reason in written.solver_only.items():
+            print(f"left to the solvers: {name}: {reason}", file=sys.stderr)
+    if record_problem():
+        print(f"fvtheory: Rocq vouches for nothing: {record_problem()}", file=sys.stderr)
     return DECIDED if result.decided else UNDECIDED
 
 

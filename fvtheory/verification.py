@@ -1,8 +1,9 @@
 """Verification: claims to obligations to checkers to verdicts.
 
-Every obligation is put to both solvers. It is PROVED when both prove it, REFUTED when a solver's
-model is confirmed by exact replay and no solver disagrees, and UNKNOWN otherwise. Solvers that
-contradict each other are never reconciled: that is reported as a disagreement.
+Every obligation is put to both solvers, and certificates are looked up. It is PROVED when two of z3, cvc5
+and a certificate prove it and none disagrees, REFUTED when a solver's model is confirmed by exact replay
+and none disagrees, and UNKNOWN otherwise. Checkers that contradict each other are never reconciled: that
+is reported as a disagreement.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 
+from fvtheory.certificates import certified, certified_verdict
 from fvtheory.checkers.pool import Progress, SolverPool
 from fvtheory.checkers.replay import confirmed, simplified
 from fvtheory.checkers.solver_process import SOLVERS, Answer
@@ -26,6 +28,7 @@ from fvtheory.obligations import PROVED, REFUTED, UNKNOWN, Obligation
 from fvtheory.smtlib import script
 from fvtheory.statements import Plan, RadiusStatement
 from fvtheory.terms import symbols
+from fvtheory.vouchers import Theorem, Voucher, contradicting, vouchers
 from fvtheory.witnesses import explain
 
 SECONDS_A_QUERY = 2.0
@@ -75,7 +78,8 @@ class ClaimResult:
     ``malformed`` means that the statement itself is at fault: its hypotheses contradict each other, or
     a denominator can vanish. ``conjuncts`` are the obligations that decide. ``seconds`` is checker
     time: an obligation that several claims of a run share is counted for the first of them only, so
-    that the seconds of a run add up.
+    that the seconds of a run add up. ``vouched_by`` says who vouches for the verdict; ``opposed_by`` are
+    Rocq theorems that say the opposite, which leave the claim open.
     """
 
     claim: Claim
@@ -87,10 +91,12 @@ class ClaimResult:
     malformed: bool = False
     seconds: float = 0.0
     conjuncts: tuple[ObligationResult, ...] = ()
+    vouched_by: tuple[Voucher, ...] = ()
+    opposed_by: tuple[Theorem, ...] = ()
 
     @property
     def disagreement(self) -> bool:
-        return any(o.disagreement for o in self.obligations)
+        return bool(self.opposed_by) or any(o.disagreement for o in self.obligations)
 
     def to_json(self) -> dict:
         claim = self.claim
@@ -108,6 +114,7 @@ class ClaimResult:
             result["counterexample"] = dict(self.counterexample)
         if self.reason:
             result["reason"] = self.reason
+        result["vouched_by"] = [v.to_json() for v in self.vouched_by]
         result["obligations"] = [o.to_json() for o in self.obligations]
         result["seconds"] = round(self.seconds, 6)
         return result
@@ -137,6 +144,12 @@ class Verification:
                         "checkers that agree",
                         "report this: one of the solvers is wrong",
                     )
+            if claim.opposed_by:
+                raise DisagreementError(
+                    f"{claim.claim.id} ({claim.claim.variant}): {claim.reason}",
+                    "checkers that agree",
+                    "report this: a solver, Rocq or one of the two statements is wrong",
+                )
 
     def to_json(self) -> dict:
         return {"claims": [c.to_json() for c in self.claims], "seconds": round(self.seconds, 3)}
@@ -207,6 +220,7 @@ class _Run:
         self.plans: list[tuple[Claim, str, Plan]] = []
         # By identity; the obligation is kept beside its key, so that an identity is never used twice.
         self.asked: dict[int, tuple[Obligation, str]] = {}
+        self.certified: dict[str, Answer | None] = {}
 
     def add(self, claim: Claim, convention: str) -> None:
         plan = claim.statement.plan(convention)
@@ -229,8 +243,19 @@ class _Run:
                 key = self.pool.submit(script(obligation.asked, anonymous=True))
                 self.asked[id(obligation)] = obligation, key
 
+    def _certified(self, obligation: Obligation, key: str) -> Answer | None:
+        """What a certificate shows of a question, while the solvers are at work."""
+        if key not in self.certified:
+            began = time.perf_counter()
+            shown = certified(key)
+            if shown == "sat" and certified_verdict(obligation) is None:
+                shown = None  # its values meet the script, but not the obligation as it was written
+            self.certified[key] = None if shown is None else Answer(shown, time.perf_counter() - began)
+        return self.certified[key]
+
     def results(self, progress: Progress | None) -> list[ClaimResult]:
         """The verdicts; an obligation that several claims share is charged to the first."""
+        shown = {key: self._certified(o, key) for o, key in self.asked.values()}
         answers = self.pool.collect(progress)
         judged: dict[str, ObligationResult] = {}
         found = []
@@ -240,15 +265,18 @@ class _Run:
                 _, key = self.asked[id(o)]
                 known = judged.get(key)
                 if known is None:
-                    known = judged[key] = judge(o, answers[key])
+                    known = judged[key] = judge(o, answers[key], shown[key])
                     seconds += known.seconds
-                parts.append(known if known.obligation is o else judge(o, answers[key]))
+                parts.append(known if known.obligation is o else judge(o, answers[key], shown[key]))
             found.append(replace(conclude(claim, convention, plan, parts), seconds=seconds))
         return found
 
 
-def judge(obligation: Obligation, answers: Mapping[str, Answer]) -> ObligationResult:
-    """The verdict on one obligation from what the solvers said."""
+def judge(
+    obligation: Obligation, answers: Mapping[str, Answer], certificate: Answer | None = None
+) -> ObligationResult:
+    """The verdict on one obligation from what the solvers said and what a certificate shows. A certificate
+    makes up for one solver that gave up, never for two; counterexamples are the solvers' alone."""
     found, lost = (PROVED, REFUTED) if obligation.satisfiable else (REFUTED, PROVED)
     entries: dict[str, CheckerEntry] = {}
     model: Mapping[str, Fraction] | None = None
@@ -272,13 +300,16 @@ def judge(obligation: Obligation, answers: Mapping[str, Answer]) -> ObligationRe
             entries[solver] = CheckerEntry(UNKNOWN, answer.seconds, answer.reason or "gave up")
     if model is not None:
         entries["replay"] = CheckerEntry(found, replay_seconds)
-    statuses = {entry.status for entry in entries.values()}
-    contradiction = said_sat and lost in statuses
+    if certificate is not None:
+        status = found if certificate.status == "sat" else lost
+        entries["certificate"] = CheckerEntry(status, certificate.seconds)
+        said_sat |= certificate.status == "sat"
+    contradiction = said_sat and any(entry.status == lost for entry in entries.values())
     if contradiction:
         status = UNKNOWN
     elif model is not None:
         status = found
-    elif statuses == {lost}:
+    elif sum(entry.status == lost for entry in entries.values()) >= 2:
         status = lost
     else:
         status = UNKNOWN
@@ -286,7 +317,21 @@ def judge(obligation: Obligation, answers: Mapping[str, Answer]) -> ObligationRe
 
 
 def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[ObligationResult]) -> ClaimResult:
-    """The verdict on a claim from those on its obligations, which are in the order of the plan."""
+    """The verdict on a claim from those on its obligations, which are in the order of the plan, with those
+    who vouch for it."""
+    found = _verdict(claim, convention, plan, results)
+    opposed = contradicting(claim, convention, found.status)
+    if opposed:
+        reason = f"the solvers say {found.status}, Rocq says {opposed[0].verdict} ({opposed[0].name})"
+        return replace(found, status=UNKNOWN, counterexample=None, reason=reason, opposed_by=opposed)
+    deciding = {id(part) for part in found.conjuncts}
+    rest = [part for part in results if id(part) not in deciding]
+    checkers = (*SOLVERS, "certificate")
+    who = vouchers(claim, convention, found.status, rest, found.conjuncts, checkers)
+    return replace(found, vouched_by=who)
+
+
+def _verdict(claim: Claim, convention: str, plan: Plan, results: Sequence[ObligationResult]) -> ClaimResult:
     rest = iter(results)
     support, non_vacuity, defined, conjuncts, sufficient = (
         tuple(islice(rest, len(part)))

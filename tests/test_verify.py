@@ -530,7 +530,7 @@ def test_the_json_is_that_of_the_contract(paper):
         assert len(document["claims"]) == len(run.claims)
         for c in document["claims"]:
             required = {"id", "source", "statement", "variant", "fidelity", "class", "convention", "status"}
-            required |= {"obligations", "seconds"}
+            required |= {"obligations", "seconds", "vouched_by"}
             assert required <= set(c) <= required | {"delta", "counterexample", "reason"}
             assert all(isinstance(c[key], str) and c[key] for key in ("id", "source", "statement"))
             assert c["class"] is None or isinstance(c["class"], str)
@@ -546,7 +546,7 @@ def test_the_json_is_that_of_the_contract(paper):
                 assert set(o) == {"name", "status", "checkers", "seconds"}
                 assert isinstance(o["name"], str)
                 assert o["status"] in STATUSES
-                assert {"z3", "cvc5"} <= set(o["checkers"]) <= {"z3", "cvc5", "replay"}
+                assert {"z3", "cvc5"} <= set(o["checkers"]) <= {"z3", "cvc5", "replay", "certificate"}
                 assert numbers(o["seconds"])
                 for entry in o["checkers"].values():
                     assert {"status", "seconds"} <= set(entry) <= {"status", "seconds", "reason"}

@@ -36,6 +36,9 @@ class Constant(FunctionClass):
         only = constant(phi.f_min, phi.dim)
         return only, only
 
+    def exact_strict(self, phi: MinMax, convention: str, lipschitz: Fraction | None = None) -> Function:
+        return constant(phi.f_min, phi.dim)
+
     def contains(self, f: Function, lipschitz: Fraction | None = None) -> bool:
         return is_constant(f)
 

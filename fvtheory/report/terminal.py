@@ -9,6 +9,7 @@ from fvtheory.claims.geirhos2024.table_1 import Row
 from fvtheory.statements import EQUALS, RadiusStatement
 from fvtheory.terms import TRUE, show
 from fvtheory.verification import ClaimResult, Verification
+from fvtheory.vouchers import PART
 
 if TYPE_CHECKING:
     from fvtheory.checking import Check
@@ -22,21 +23,9 @@ def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([shown[0], "-" * min(sum(widths) + 2 * len(widths) - 2, 120), *shown[1:]])
 
 
-def vouchers(result: ClaimResult) -> str:
-    """The checkers that vouch for the verdict: those that decided every obligation alike."""
-    names = dict.fromkeys(n for o in result.obligations for n in o.checkers)
-    if result.status == "UNKNOWN":
-        return ""
-    decided = [
-        n
-        for n in names
-        if n != "replay" and all(o.checkers[n].status == o.status for o in result.obligations)
-    ]
-    return "+".join([*decided, *(["replay"] if "replay" in names else [])])
-
-
 def verification_table(verification: Verification) -> str:
-    """One line a claim: id, class, the verdict on each variant, seconds, checkers."""
+    """One line a claim: id, class, the verdict on each variant, seconds, and the checkers that vouch for
+    all variants."""
     grouped: dict[str, dict[str, ClaimResult]] = {}
     for result in verification.claims:
         grouped.setdefault(result.claim.id, {})[result.claim.variant] = result
@@ -45,7 +34,8 @@ def verification_table(verification: Verification) -> str:
         results = list(variants.values())
         verdicts = [variants[v].status if v in variants else "" for v in ("printed", "repaired", "sharp")]
         seconds = sum(r.seconds for r in results)
-        checkers = "+".join(dict.fromkeys(n for r in results for n in vouchers(r).split("+") if n))
+        vouched = [dict.fromkeys(v.checker for v in r.vouched_by if v.scope != PART) for r in results]
+        checkers = "+".join(name for name in vouched[0] if all(name in names for names in vouched))
         rows.append([name, results[0].claim.cls or "-", *verdicts, f"{seconds:.2f}", checkers])
     return grid(("claim", "class", "printed", "repaired", "sharp", "seconds", "checkers"), rows)
 

@@ -1,0 +1,25 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: claims/footnote-2.all/printed/about-the-radius.d1|)
+(set-info :status unsat)
+; obligation: about-the-radius.d1
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: footnote-2.all (printed), footnote-2.neural-network (printed), footnote-2.erm (printed),
+;   footnote-2.piecewise-affine (printed)
+; symbols: s1 = x_min, s2 = x_max, s3 = f_min, s4 = f_max
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(assert (<= 0.0 s1))
+(assert (<= s1 1.0))
+(assert (<= 0.0 s2))
+(assert (<= s2 1.0))
+(assert (<= 0.0 s3))
+(assert (<= s3 s4))
+(assert (<= s4 1.0))
+(assert (or (and (= s3 s4) true) (and (< s3 s4) (not (= s1 s2)))))
+(assert (< s3 s4))
+(assert (not (< 0.0 (* (/ 1.0 2.0) (+ s4 (* (- 1.0) s3))))))
+(check-sat)
+(exit)

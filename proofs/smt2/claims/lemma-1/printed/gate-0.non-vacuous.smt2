@@ -1,0 +1,21 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: claims/lemma-1/printed/gate-0.non-vacuous|)
+(set-info :status sat)
+; obligation: gate-0.non-vacuous
+; sat means that the hypotheses can be met
+; claims: lemma-1 (printed)
+; symbols: s1 = k, s2 = x, s3 = y
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const |max 1| Real)
+(assert (>= |max 1| s2))
+(assert (>= |max 1| s3))
+(assert (or (= |max 1| s2) (= |max 1| s3)))
+(assert (< 0.0 s1))
+(assert (<= 0.0 s2))
+(assert (<= 0.0 s3))
+(assert (<= |max 1| s1))
+(check-sat)
+(exit)

@@ -1,0 +1,20 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: claims/lemma-3/sharp/midpoint.non-vacuous|)
+(set-info :status sat)
+; obligation: midpoint.non-vacuous
+; sat means that the hypotheses can be met
+; claims: lemma-3 (sharp)
+; symbols: s1 = c, s2 = u, s3 = v
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const |abs 1| Real)
+(assert (>= |abs 1| (+ s2 (* (- 1.0) s3))))
+(assert (>= |abs 1| (- (+ s2 (* (- 1.0) s3)))))
+(assert (or (= |abs 1| (+ s2 (* (- 1.0) s3))) (= |abs 1| (- (+ s2 (* (- 1.0) s3))))))
+(assert (< 0.0 s1))
+(assert (< 1.0 (* 2.0 s1)))
+(assert (< 0.0 |abs 1|))
+(check-sat)
+(exit)

@@ -1,0 +1,30 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: claims/proposition-1/sharp/radius-is.d1.non-vacuous|)
+(set-info :status sat)
+; obligation: radius-is.d1.non-vacuous
+; sat means that the hypotheses can be met
+; claims: proposition-1 (sharp), theorem-1.all (printed, sharp), theorem-1.neural-network (printed,
+;   sharp), theorem-1.erm (printed, sharp), theorem-1.piecewise-affine (printed, sharp),
+;   theorem-2.all (printed), theorem-2.neural-network (printed), theorem-2.erm (printed),
+;   theorem-2.piecewise-affine (printed), table-1.all.epsilon (sharp), table-1.all.exact (sharp),
+;   table-1.all.side (sharp), table-1.neural-network.epsilon (sharp), table-1.neural-network.exact
+;   (sharp), table-1.neural-network.side (sharp), table-1.erm.epsilon (sharp), table-1.erm.exact
+;   (sharp), table-1.erm.side (sharp), table-1.piecewise-affine.epsilon (sharp),
+;   table-1.piecewise-affine.exact (sharp), table-1.piecewise-affine.side (sharp)
+; symbols: s1 = x_min, s2 = x_max, s3 = f_min, s4 = f_max
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(assert (<= 0.0 s1))
+(assert (<= s1 1.0))
+(assert (<= 0.0 s2))
+(assert (<= s2 1.0))
+(assert (<= 0.0 s3))
+(assert (<= s3 s4))
+(assert (<= s4 1.0))
+(assert (or (and (= s3 s4) true) (and (< s3 s4) (not (= s1 s2)))))
+(assert true)
+(check-sat)
+(exit)

@@ -1,0 +1,25 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: claims/proposition-1/sharp/radius-is.d1|)
+(set-info :status unsat)
+; obligation: radius-is.d1
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: proposition-1 (sharp), table-1.all.epsilon (sharp), table-1.neural-network.epsilon
+;   (sharp), table-1.erm.epsilon (sharp), table-1.piecewise-affine.epsilon (sharp)
+; symbols: s1 = x_min, s2 = x_max, s3 = f_min, s4 = f_max
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(assert (<= 0.0 s1))
+(assert (<= s1 1.0))
+(assert (<= 0.0 s2))
+(assert (<= s2 1.0))
+(assert (<= 0.0 s3))
+(assert (<= s3 s4))
+(assert (<= s4 1.0))
+(assert (or (and (= s3 s4) true) (and (< s3 s4) (not (= s1 s2)))))
+(assert true)
+(assert (not (and (<= (* (/ 1.0 2.0) (+ s4 (* (- 1.0) s3))) (* (/ 1.0 2.0) (+ s4 (* (- 1.0) s3)))) (<= (* (/ 1.0 2.0) (+ s4 (* (- 1.0) s3))) (* (/ 1.0 2.0) (+ s4 (* (- 1.0) s3)))))))
+(check-sat)
+(exit)

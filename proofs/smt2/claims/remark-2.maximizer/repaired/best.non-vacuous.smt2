@@ -1,0 +1,20 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_NRA)
+(set-info :source |fvtheory: claims/remark-2.maximizer/repaired/best.non-vacuous|)
+(set-info :status sat)
+; obligation: best.non-vacuous
+; sat means that the hypotheses can be met
+; claims: remark-2.maximizer (repaired)
+; symbols: s1 = n, s2 = r, s3 = w1, s4 = w2, s5 = y1, s6 = y2
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(assert (< 0.0 s1))
+(assert (< 0.0 s2))
+(assert (= (* s1 s1) (+ (* s3 s3) (* s4 s4))))
+(assert (<= (+ (* s5 s5) (* s6 s6)) (* s2 s2)))
+(check-sat)
+(exit)

@@ -1,0 +1,28 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: claims/table-1.all.side/sharp/about-the-radius.d1|)
+(set-info :status unsat)
+; obligation: about-the-radius.d1
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: table-1.all.side (sharp), table-1.neural-network.side (sharp), table-1.erm.side (sharp),
+;   table-1.piecewise-affine.side (sharp)
+; symbols: s1 = x_min, s2 = x_max, s3 = f_min, s4 = f_max
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const |ite 1| Real)
+(assert (or (not (< s3 s4)) (= |ite 1| 1.0)))
+(assert (or (< s3 s4) (= |ite 1| 0.0)))
+(assert (<= 0.0 s1))
+(assert (<= s1 1.0))
+(assert (<= 0.0 s2))
+(assert (<= s2 1.0))
+(assert (<= 0.0 s3))
+(assert (<= s3 s4))
+(assert (<= s4 1.0))
+(assert (or (and (= s3 s4) true) (and (< s3 s4) (not (= s1 s2)))))
+(assert true)
+(assert (not (and (or (not (= |ite 1| 0.0)) (= s3 s4)) (or (not (= s3 s4)) (= |ite 1| 0.0)))))
+(check-sat)
+(exit)

@@ -1,0 +1,25 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: claims/theorem-1.all/printed/every-decoder-errs-at-least.d1|)
+(set-info :status unsat)
+; obligation: every-decoder-errs-at-least.d1
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-1.all (printed, sharp), theorem-1.neural-network (printed, sharp), theorem-1.erm
+;   (printed, sharp), theorem-1.piecewise-affine (printed, sharp)
+; symbols: s1 = x_min, s2 = x_max, s3 = f_min, s4 = f_max
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(assert (<= 0.0 s1))
+(assert (<= s1 1.0))
+(assert (<= 0.0 s2))
+(assert (<= s2 1.0))
+(assert (<= 0.0 s3))
+(assert (<= s3 s4))
+(assert (<= s4 1.0))
+(assert (or (and (= s3 s4) true) (and (< s3 s4) (not (= s1 s2)))))
+(assert true)
+(assert (not (<= (* (/ 1.0 2.0) (+ s4 (* (- 1.0) s3))) (* (/ 1.0 2.0) (+ s4 (* (- 1.0) s3))))))
+(check-sat)
+(exit)

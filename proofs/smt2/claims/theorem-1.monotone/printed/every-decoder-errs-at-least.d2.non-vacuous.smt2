@@ -1,0 +1,31 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: claims/theorem-1.monotone/printed/every-decoder-errs-at-least.d2.non-vacuous|)
+(set-info :status sat)
+; obligation: every-decoder-errs-at-least.d2.non-vacuous
+; sat means that the hypotheses can be met
+; claims: theorem-1.monotone (printed, sharp), theorem-2.monotone (printed), remark-3.monotone
+;   (printed), table-1.monotone.epsilon (sharp), table-1.monotone.exact (sharp),
+;   table-1.monotone.side (sharp)
+; symbols: s1 = x_min[0], s2 = x_min[1], s3 = x_max[0], s4 = x_max[1], s5 = f_min, s6 = f_max
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(assert (<= 0.0 s1))
+(assert (<= s1 1.0))
+(assert (<= 0.0 s2))
+(assert (<= s2 1.0))
+(assert (<= 0.0 s3))
+(assert (<= s3 1.0))
+(assert (<= 0.0 s4))
+(assert (<= s4 1.0))
+(assert (<= 0.0 s5))
+(assert (<= s5 s6))
+(assert (<= s6 1.0))
+(assert (or (and (= s5 s6) true) (and (< s5 s6) (or (not (and (<= s3 s1) (<= s4 s2))) (not (and (<= s1 s3) (<= s2 s4)))))))
+(assert true)
+(check-sat)
+(exit)

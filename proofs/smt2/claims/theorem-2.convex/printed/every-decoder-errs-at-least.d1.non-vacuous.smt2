@@ -1,0 +1,24 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: claims/theorem-2.convex/printed/every-decoder-errs-at-least.d1.non-vacuous|)
+(set-info :status sat)
+; obligation: every-decoder-errs-at-least.d1.non-vacuous
+; sat means that the hypotheses can be met
+; claims: theorem-2.convex (printed), theorem-3 (printed, sharp), table-1.convex.epsilon (sharp),
+;   table-1.convex.exact (sharp), table-1.convex.side (sharp)
+; symbols: s1 = x_min, s2 = x_max, s3 = f_min, s4 = f_max
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(assert (<= 0.0 s1))
+(assert (<= s1 1.0))
+(assert (<= 0.0 s2))
+(assert (<= s2 1.0))
+(assert (<= 0.0 s3))
+(assert (<= s3 s4))
+(assert (<= s4 1.0))
+(assert (or (and (= s3 s4) true) (and (< s3 s4) (or (and (= s2 0.0) (not (= s1 0.0))) (and (= s2 1.0) (not (= s1 1.0)))))))
+(assert true)
+(check-sat)
+(exit)

@@ -1,0 +1,21 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_NRA)
+(set-info :source |fvtheory: claims/theorem-3.proof.pair/printed/f2.convex.affine|)
+(set-info :status unsat)
+; obligation: f2.convex.affine
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-3.proof.pair (printed)
+; symbols: s1 = f_max, s2 = f_min, s3 = x_min, s4 = weight, s5 = x, s6 = y
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const |quotient 1| Real)
+(declare-const |quotient 2| Real)
+(assert (or (= (+ 1.0 (* (- 1.0) s3)) 0.0) (= (* |quotient 1| (+ 1.0 (* (- 1.0) s3))) (* 2.0 (+ s1 (* (- 1.0) s2))))))
+(assert (or (= (+ 1.0 (* (- 1.0) s3)) 0.0) (= (* |quotient 2| (+ 1.0 (* (- 1.0) s3))) (+ (+ (* 2.0 s2) (* (- 1.0) (* s1 s3))) (* (- 1.0) s1)))))
+(assert (not (= (+ (* |quotient 1| (+ (* s4 s5) (* (+ 1.0 (* (- 1.0) s4)) s6))) |quotient 2|) (+ (* s4 (+ (* |quotient 1| s5) |quotient 2|)) (* (+ 1.0 (* (- 1.0) s4)) (+ (* |quotient 1| s6) |quotient 2|))))))
+(check-sat)
+(exit)

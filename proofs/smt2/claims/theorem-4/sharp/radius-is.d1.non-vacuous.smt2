@@ -1,0 +1,31 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: claims/theorem-4/sharp/radius-is.d1.non-vacuous|)
+(set-info :status sat)
+; obligation: radius-is.d1.non-vacuous
+; sat means that the hypotheses can be met
+; claims: theorem-4 (sharp), theorem-4.remark.spread (printed), theorem-4.remark.zero (sharp),
+;   theorem-5 (sharp), section-b.2.dichotomy (printed), table-1.lipschitz.epsilon (sharp),
+;   table-1.lipschitz.exact (sharp), table-1.lipschitz.side (sharp)
+; symbols: s1 = x_min, s2 = L, s3 = x_max, s4 = f_min, s5 = f_max
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const |abs 1| Real)
+(assert (>= |abs 1| (+ s1 (* (- 1.0) s3))))
+(assert (>= |abs 1| (- (+ s1 (* (- 1.0) s3)))))
+(assert (or (= |abs 1| (+ s1 (* (- 1.0) s3))) (= |abs 1| (- (+ s1 (* (- 1.0) s3))))))
+(assert (<= 0.0 s1))
+(assert (<= s1 s2))
+(assert (<= 0.0 s3))
+(assert (<= s3 s2))
+(assert (<= 0.0 s4))
+(assert (<= s4 s5))
+(assert (<= s5 1.0))
+(assert (< 0.0 s2))
+(assert (or (and (= s4 s5) true) (and (< s4 s5) (<= (+ s5 (* (- 1.0) s4)) |abs 1|))))
+(assert true)
+(check-sat)
+(exit)

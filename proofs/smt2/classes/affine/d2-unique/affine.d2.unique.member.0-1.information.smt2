@@ -1,0 +1,31 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_NRA)
+(set-info :source |fvtheory: classes/affine/d2-unique/affine.d2.unique.member.0-1.information|)
+(set-info :status unsat)
+; obligation: affine.d2.unique.member.0-1.information
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-6.proof.corners (repaired)
+; symbols: s1 = f_min, s2 = f_max, s3 = hidden0, s4 = hidden2, s5 = hidden4, s6 = y[0], s7 =
+;   x_min[0], s8 = x_max[0], s9 = hidden1, s10 = hidden3, s11 = hidden5, s12 = y[1], s13 = x_min[1],
+;   s14 = x_max[1]
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const s7 Real)
+(declare-const s8 Real)
+(declare-const s9 Real)
+(declare-const s10 Real)
+(declare-const s11 Real)
+(declare-const s12 Real)
+(declare-const s13 Real)
+(declare-const s14 Real)
+(assert (< s1 s2))
+(assert (and (= s3 0.0) (= s4 1.0) (<= 0.0 s5) (<= s5 1.0) (and (and (or (not (= s5 0.0)) (= s6 s7)) (or (not (= s6 s7)) (= s5 0.0))) (and (or (not (= s5 1.0)) (= s6 s8)) (or (not (= s6 s8)) (= s5 1.0))))))
+(assert (and (= s9 0.0) (= s10 1.0) (<= 0.0 s11) (<= s11 1.0) (and (and (or (not (= s11 0.0)) (= s12 s13)) (or (not (= s12 s13)) (= s11 0.0))) (and (or (not (= s11 1.0)) (= s12 s14)) (or (not (= s12 s14)) (= s11 1.0))))))
+(assert true)
+(assert (not (and (= (+ s1 (* (+ s2 (* (- 1.0) s1)) (* (+ s3 s9) (/ 1.0 2.0)))) s1) (= (+ s1 (* (+ s2 (* (- 1.0) s1)) (* (+ s4 s10) (/ 1.0 2.0)))) s2) (<= s1 (+ s1 (* (+ s2 (* (- 1.0) s1)) (* (+ s5 s11) (/ 1.0 2.0))))) (<= (+ s1 (* (+ s2 (* (- 1.0) s1)) (* (+ s5 s11) (/ 1.0 2.0)))) s2) (or (not (or (not (= s6 s7)) (not (= s12 s13)))) (< s1 (+ s1 (* (+ s2 (* (- 1.0) s1)) (* (+ s5 s11) (/ 1.0 2.0)))))) (or (not (or (not (= s6 s8)) (not (= s12 s14)))) (< (+ s1 (* (+ s2 (* (- 1.0) s1)) (* (+ s5 s11) (/ 1.0 2.0)))) s2)))))
+(check-sat)
+(exit)

@@ -1,0 +1,25 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_NRA)
+(set-info :source |fvtheory: classes/affine/d2-unique/affine.d2.unique.missed.outer|)
+(set-info :status unsat)
+; obligation: affine.d2.unique.missed.outer
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-6.proof.corners (repaired)
+; symbols: s1 = hidden0, s2 = hidden2, s3 = hidden5, s4 = hidden1, s5 = hidden3, s6 = hidden4, s7 =
+;   f_max, s8 = f_min
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const s7 Real)
+(declare-const s8 Real)
+(assert (<= s1 (* s2 s3)))
+(assert (<= s4 (* s5 s3)))
+(assert (<= (* s2 s6) s1))
+(assert (<= (* s5 s6) s4))
+(assert (= (+ s7 (* (- 1.0) s8)) (+ s2 s5)))
+(assert (not (and (<= (+ s1 s4) (* (+ s7 (* (- 1.0) s8)) s3)) (<= (* (+ s7 (* (- 1.0) s8)) s6) (+ s1 s4)))))
+(check-sat)
+(exit)

@@ -1,0 +1,20 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_NRA)
+(set-info :source |fvtheory: classes/affine/d2-unique/affine.d2.unique.missed.under-0|)
+(set-info :status unsat)
+; obligation: affine.d2.unique.missed.under-0
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-6.proof.corners (repaired)
+; symbols: s1 = hidden1, s2 = hidden2, s3 = hidden0, s4 = hidden3, s5 = hidden4
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(assert (< 0.0 s1))
+(assert (and (<= 0.0 s2) (<= s2 1.0)))
+(assert (= s3 (* s1 s2)))
+(assert (and (<= s4 s2) (<= s2 s5)))
+(assert (not (<= (* s1 s4) s3)))
+(check-sat)
+(exit)

@@ -1,0 +1,20 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_NRA)
+(set-info :source |fvtheory: classes/affine/d2-unique/affine.d2.unique.mixture.law|)
+(set-info :status unsat)
+; obligation: affine.d2.unique.mixture.law
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-6.proof.corners (repaired)
+; symbols: s1 = share, s2 = p, s3 = q, s4 = r, s5 = s
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(assert (< 0.0 s1))
+(assert (< s1 1.0))
+(assert (<= s2 s3))
+(assert (<= s4 s5))
+(assert (not (<= (+ (* (+ 1.0 (* (- 1.0) s1)) s2) (* s1 s4)) (+ (* (+ 1.0 (* (- 1.0) s1)) s3) (* s1 s5)))))
+(check-sat)
+(exit)

@@ -1,0 +1,32 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: classes/all/d1/all.d1.attainment.upper|)
+(set-info :status unsat)
+; obligation: all.d1.attainment.upper
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: proposition-1 (sharp), theorem-1.all (printed, sharp), theorem-1.proof.equal-extrema
+;   (printed), theorem-2.all (printed), footnote-2.all (printed), table-1.all.epsilon (sharp),
+;   table-1.all.exact (sharp), table-1.all.side (sharp)
+; symbols: s1 = x_min, s2 = x_max, s3 = f_min, s4 = f_max, s5 = x
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const |ite 1| Real)
+(assert (or (not (= s5 s1)) (= |ite 1| s3)))
+(assert (or (= s5 s1) (= |ite 1| s4)))
+(assert (<= 0.0 s1))
+(assert (<= s1 1.0))
+(assert (<= 0.0 s2))
+(assert (<= s2 1.0))
+(assert (<= 0.0 s3))
+(assert (<= s3 s4))
+(assert (<= s4 1.0))
+(assert (<= 0.0 s5))
+(assert (<= s5 1.0))
+(assert (< s3 s4))
+(assert (not (= s1 s2)))
+(assert (not (and true (= |ite 1| |ite 1|))))
+(check-sat)
+(exit)

@@ -1,0 +1,46 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: classes/all/d2/all.d2.necessity|)
+(set-info :status unsat)
+; obligation: all.d2.necessity
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: proposition-1 (sharp), theorem-1.all (printed, sharp), theorem-1.neural-network (printed,
+;   sharp), theorem-1.erm (printed, sharp), theorem-1.piecewise-affine (printed, sharp),
+;   theorem-1.proof.equal-extrema (printed), theorem-2.all (printed), theorem-2.neural-network
+;   (printed), theorem-2.erm (printed), theorem-2.piecewise-affine (printed), footnote-2.all
+;   (printed), footnote-2.neural-network (printed), footnote-2.erm (printed),
+;   footnote-2.piecewise-affine (printed), remark-3.all (printed), remark-3.neural-network
+;   (printed), remark-3.erm (printed), remark-3.piecewise-affine (printed), table-1.all.epsilon
+;   (sharp), table-1.all.exact (sharp), table-1.all.side (sharp), table-1.neural-network.epsilon
+;   (sharp), table-1.neural-network.exact (sharp), table-1.neural-network.side (sharp),
+;   table-1.erm.epsilon (sharp), table-1.erm.exact (sharp), table-1.erm.side (sharp),
+;   table-1.piecewise-affine.epsilon (sharp), table-1.piecewise-affine.exact (sharp),
+;   table-1.piecewise-affine.side (sharp)
+; symbols: s1 = x_min[0], s2 = x_min[1], s3 = x_max[0], s4 = x_max[1], s5 = f_min, s6 = f_max, s7 =
+;   f_at_x_min, s8 = f_at_x_max
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const s7 Real)
+(declare-const s8 Real)
+(assert (<= 0.0 s1))
+(assert (<= s1 1.0))
+(assert (<= 0.0 s2))
+(assert (<= s2 1.0))
+(assert (<= 0.0 s3))
+(assert (<= s3 1.0))
+(assert (<= 0.0 s4))
+(assert (<= s4 1.0))
+(assert (<= 0.0 s5))
+(assert (<= s5 s6))
+(assert (<= s6 1.0))
+(assert (< s5 s6))
+(assert (= s7 s5))
+(assert (= s8 s6))
+(assert (or (not (and (= s1 s3) (= s2 s4))) (= s7 s8)))
+(assert (not (or (not (= s1 s3)) (not (= s2 s4)))))
+(check-sat)
+(exit)

@@ -1,0 +1,16 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: classes/convex/d1/convex.d1.validity.upper.largest-0|)
+(set-info :status unsat)
+; obligation: convex.d1.validity.upper.largest-0
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-2.convex (printed), theorem-2.proof.convex-cases (printed, repaired), theorem-3
+;   (printed, sharp), theorem-3.proof.extremum-at-an-end (printed, repaired),
+;   theorem-3.proof.minimum-at-zero (printed, repaired), theorem-3.proof.cases (printed, repaired),
+;   footnote-2.convex (printed), table-1.convex.epsilon (sharp), table-1.convex.exact (sharp),
+;   table-1.convex.side (sharp)
+; symbols: s1 = hidden0
+(declare-const s1 Real)
+(assert (not (<= s1 s1)))
+(check-sat)
+(exit)

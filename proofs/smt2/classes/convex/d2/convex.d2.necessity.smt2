@@ -1,0 +1,35 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: classes/convex/d2/convex.d2.necessity|)
+(set-info :status unsat)
+; obligation: convex.d2.necessity
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-2.convex (printed), theorem-3 (printed, sharp), footnote-2.convex (printed),
+;   remark-3.convex (printed, repaired), table-1.convex.epsilon (sharp), table-1.convex.exact
+;   (sharp), table-1.convex.side (sharp)
+; symbols: s1 = x_min[0], s2 = x_min[1], s3 = x_max[0], s4 = x_max[1], s5 = f_min, s6 = f_max, s7 =
+;   f_at_x_min
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const s7 Real)
+(assert (<= 0.0 s1))
+(assert (<= s1 1.0))
+(assert (<= 0.0 s2))
+(assert (<= s2 1.0))
+(assert (<= 0.0 s3))
+(assert (<= s3 1.0))
+(assert (<= 0.0 s4))
+(assert (<= s4 1.0))
+(assert (<= 0.0 s5))
+(assert (<= s5 s6))
+(assert (<= s6 1.0))
+(assert (< s5 s6))
+(assert (= s7 s5))
+(assert (or (or (or (and (= s3 0.0) (not (= s1 0.0))) (and (= s3 1.0) (not (= s1 1.0)))) (or (and (= s4 0.0) (not (= s2 0.0))) (and (= s4 1.0) (not (= s2 1.0))))) (<= s6 s7)))
+(assert (not (or (or (and (= s3 0.0) (not (= s1 0.0))) (and (= s3 1.0) (not (= s1 1.0)))) (or (and (= s4 0.0) (not (= s2 0.0))) (and (= s4 1.0) (not (= s2 1.0)))))))
+(check-sat)
+(exit)

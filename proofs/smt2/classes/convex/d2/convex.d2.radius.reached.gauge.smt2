@@ -1,0 +1,28 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_NRA)
+(set-info :source |fvtheory: classes/convex/d2/convex.d2.radius.reached.gauge|)
+(set-info :status unsat)
+; obligation: convex.d2.radius.reached.gauge
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-2.convex (printed), theorem-3 (printed, sharp), footnote-2.convex (printed),
+;   remark-3.convex (printed, repaired), table-1.convex.epsilon (sharp), table-1.convex.exact
+;   (sharp), table-1.convex.side (sharp)
+; symbols: s1 = x_max[0], s2 = x_min[0], s3 = x_max[1], s4 = x_min[1], s5 = slack, s6 = hidden0, s7
+;   = hidden1
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const s7 Real)
+(declare-const |max 1| Real)
+(assert (>= |max 1| s6))
+(assert (>= |max 1| s7))
+(assert (or (= |max 1| s6) (= |max 1| s7)))
+(assert (or (or (and (= s1 0.0) (not (= s2 0.0))) (and (= s1 1.0) (not (= s2 1.0)))) (or (and (= s3 0.0) (not (= s4 0.0))) (and (= s3 1.0) (not (= s4 1.0))))))
+(assert (or (not (or (and (= s1 0.0) (not (= s2 0.0))) (and (= s1 1.0) (not (= s2 1.0))))) (and (or (and (= s1 0.0) (not (= (+ (* s5 s2) (* (+ 1.0 (* (- 1.0) s5)) s1)) 0.0))) (and (= s1 1.0) (not (= (+ (* s5 s2) (* (+ 1.0 (* (- 1.0) s5)) s1)) 1.0)))) (<= (+ 1.0 (* (- 1.0) s5)) s6))))
+(assert (or (not (or (and (= s3 0.0) (not (= s4 0.0))) (and (= s3 1.0) (not (= s4 1.0))))) (and (or (and (= s3 0.0) (not (= (+ (* s5 s4) (* (+ 1.0 (* (- 1.0) s5)) s3)) 0.0))) (and (= s3 1.0) (not (= (+ (* s5 s4) (* (+ 1.0 (* (- 1.0) s5)) s3)) 1.0)))) (<= (+ 1.0 (* (- 1.0) s5)) s7))))
+(assert (not (<= (+ 1.0 (* (- 1.0) s5)) |max 1|)))
+(check-sat)
+(exit)

@@ -1,0 +1,25 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_NRA)
+(set-info :source |fvtheory: classes/convex/d2/convex.d2.radius.reached.lower|)
+(set-info :status unsat)
+; obligation: convex.d2.radius.reached.lower
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-2.convex (printed), theorem-3 (printed, sharp), footnote-2.convex (printed),
+;   remark-3.convex (printed, repaired), table-1.convex.epsilon (sharp), table-1.convex.exact
+;   (sharp), table-1.convex.side (sharp)
+; symbols: s1 = x_max[0], s2 = slack, s3 = x_min[0], s4 = x_max[1], s5 = x_min[1], s6 = f_min, s7 =
+;   f_max
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const s7 Real)
+(declare-const |ite 1| Real)
+(assert (or (not (or (or (and (= s1 0.0) (not (= (+ (* s2 s3) (* (+ 1.0 (* (- 1.0) s2)) s1)) 0.0))) (and (= s1 1.0) (not (= (+ (* s2 s3) (* (+ 1.0 (* (- 1.0) s2)) s1)) 1.0)))) (or (and (= s4 0.0) (not (= (+ (* s2 s5) (* (+ 1.0 (* (- 1.0) s2)) s4)) 0.0))) (and (= s4 1.0) (not (= (+ (* s2 s5) (* (+ 1.0 (* (- 1.0) s2)) s4)) 1.0)))))) (= |ite 1| s6)))
+(assert (or (or (or (and (= s1 0.0) (not (= (+ (* s2 s3) (* (+ 1.0 (* (- 1.0) s2)) s1)) 0.0))) (and (= s1 1.0) (not (= (+ (* s2 s3) (* (+ 1.0 (* (- 1.0) s2)) s1)) 1.0)))) (or (and (= s4 0.0) (not (= (+ (* s2 s5) (* (+ 1.0 (* (- 1.0) s2)) s4)) 0.0))) (and (= s4 1.0) (not (= (+ (* s2 s5) (* (+ 1.0 (* (- 1.0) s2)) s4)) 1.0))))) (= |ite 1| s7)))
+(assert (or (or (and (= s1 0.0) (not (= (+ (* s2 s3) (* (+ 1.0 (* (- 1.0) s2)) s1)) 0.0))) (and (= s1 1.0) (not (= (+ (* s2 s3) (* (+ 1.0 (* (- 1.0) s2)) s1)) 1.0)))) (or (and (= s4 0.0) (not (= (+ (* s2 s5) (* (+ 1.0 (* (- 1.0) s2)) s4)) 0.0))) (and (= s4 1.0) (not (= (+ (* s2 s5) (* (+ 1.0 (* (- 1.0) s2)) s4)) 1.0))))))
+(assert (not (= |ite 1| s6)))
+(check-sat)
+(exit)

@@ -1,0 +1,19 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: classes/convex/d2/convex.d2.validity.lower.least-0|)
+(set-info :status unsat)
+; obligation: convex.d2.validity.lower.least-0
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-2.convex (printed), theorem-3 (printed, sharp), footnote-2.convex (printed),
+;   remark-3.convex (printed, repaired), table-1.convex.epsilon (sharp), table-1.convex.exact
+;   (sharp), table-1.convex.side (sharp)
+; symbols: s1 = hidden0, s2 = hidden1
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const |min 1| Real)
+(assert (<= |min 1| s1))
+(assert (<= |min 1| s2))
+(assert (or (= |min 1| s1) (= |min 1| s2)))
+(assert (not (<= |min 1| s1)))
+(check-sat)
+(exit)

@@ -1,0 +1,21 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: classes/convex/d2/convex.d2.validity.upper.gauge|)
+(set-info :status unsat)
+; obligation: convex.d2.validity.upper.gauge
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-2.convex (printed), theorem-3 (printed, sharp), footnote-2.convex (printed),
+;   remark-3.convex (printed, repaired), table-1.convex.epsilon (sharp), table-1.convex.exact
+;   (sharp), table-1.convex.side (sharp)
+; symbols: s1 = hidden0, s2 = hidden1
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const |max 1| Real)
+(assert (>= |max 1| s1))
+(assert (>= |max 1| s2))
+(assert (or (= |max 1| s1) (= |max 1| s2)))
+(assert (and (<= 0.0 s1) (<= s1 1.0)))
+(assert (and (<= 0.0 s2) (<= s2 1.0)))
+(assert (not (and (<= 0.0 |max 1|) (<= |max 1| 1.0))))
+(check-sat)
+(exit)

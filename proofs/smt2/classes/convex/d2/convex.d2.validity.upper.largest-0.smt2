@@ -1,0 +1,19 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: classes/convex/d2/convex.d2.validity.upper.largest-0|)
+(set-info :status unsat)
+; obligation: convex.d2.validity.upper.largest-0
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-2.convex (printed), theorem-3 (printed, sharp), footnote-2.convex (printed),
+;   remark-3.convex (printed, repaired), table-1.convex.epsilon (sharp), table-1.convex.exact
+;   (sharp), table-1.convex.side (sharp)
+; symbols: s1 = hidden0, s2 = hidden1
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const |max 1| Real)
+(assert (>= |max 1| s1))
+(assert (>= |max 1| s2))
+(assert (or (= |max 1| s1) (= |max 1| s2)))
+(assert (not (<= s1 |max 1|)))
+(check-sat)
+(exit)

@@ -1,0 +1,35 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: classes/convex/d3/convex.d3.side.hidden.gauge|)
+(set-info :status unsat)
+; obligation: convex.d3.side.hidden.gauge
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-2.convex (printed), theorem-3 (printed, sharp), footnote-2.convex (printed),
+;   remark-3.convex (repaired), table-1.convex.epsilon (sharp), table-1.convex.exact (sharp),
+;   table-1.convex.side (sharp)
+; symbols: s1 = x_max[0], s2 = x_min[0], s3 = x_max[1], s4 = x_min[1], s5 = x_max[2], s6 = x_min[2],
+;   s7 = hidden0, s8 = hidden1, s9 = hidden2
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const s7 Real)
+(declare-const s8 Real)
+(declare-const s9 Real)
+(declare-const |max 1| Real)
+(declare-const |max 2| Real)
+(assert (>= |max 1| s7))
+(assert (>= |max 1| s8))
+(assert (or (= |max 1| s7) (= |max 1| s8)))
+(assert (>= |max 2| |max 1|))
+(assert (>= |max 2| s9))
+(assert (or (= |max 2| |max 1|) (= |max 2| s9)))
+(assert (or (or (and (= s1 0.0) (not (= s2 0.0))) (and (= s1 1.0) (not (= s2 1.0)))) (or (and (= s3 0.0) (not (= s4 0.0))) (and (= s3 1.0) (not (= s4 1.0)))) (or (and (= s5 0.0) (not (= s6 0.0))) (and (= s5 1.0) (not (= s6 1.0))))))
+(assert (or (not (or (and (= s1 0.0) (not (= s2 0.0))) (and (= s1 1.0) (not (= s2 1.0))))) (and (or (and (= s1 0.0) (not (= (+ (* (* (/ 1.0 2.0) (/ 1.0 2.0)) s2) (* (+ 1.0 (* (- 1.0) (* (/ 1.0 2.0) (/ 1.0 2.0)))) s1)) 0.0))) (and (= s1 1.0) (not (= (+ (* (* (/ 1.0 2.0) (/ 1.0 2.0)) s2) (* (+ 1.0 (* (- 1.0) (* (/ 1.0 2.0) (/ 1.0 2.0)))) s1)) 1.0)))) (<= (+ 1.0 (* (- 1.0) (* (/ 1.0 2.0) (/ 1.0 2.0)))) s7))))
+(assert (or (not (or (and (= s3 0.0) (not (= s4 0.0))) (and (= s3 1.0) (not (= s4 1.0))))) (and (or (and (= s3 0.0) (not (= (+ (* (* (/ 1.0 2.0) (/ 1.0 2.0)) s4) (* (+ 1.0 (* (- 1.0) (* (/ 1.0 2.0) (/ 1.0 2.0)))) s3)) 0.0))) (and (= s3 1.0) (not (= (+ (* (* (/ 1.0 2.0) (/ 1.0 2.0)) s4) (* (+ 1.0 (* (- 1.0) (* (/ 1.0 2.0) (/ 1.0 2.0)))) s3)) 1.0)))) (<= (+ 1.0 (* (- 1.0) (* (/ 1.0 2.0) (/ 1.0 2.0)))) s8))))
+(assert (or (not (or (and (= s5 0.0) (not (= s6 0.0))) (and (= s5 1.0) (not (= s6 1.0))))) (and (or (and (= s5 0.0) (not (= (+ (* (* (/ 1.0 2.0) (/ 1.0 2.0)) s6) (* (+ 1.0 (* (- 1.0) (* (/ 1.0 2.0) (/ 1.0 2.0)))) s5)) 0.0))) (and (= s5 1.0) (not (= (+ (* (* (/ 1.0 2.0) (/ 1.0 2.0)) s6) (* (+ 1.0 (* (- 1.0) (* (/ 1.0 2.0) (/ 1.0 2.0)))) s5)) 1.0)))) (<= (+ 1.0 (* (- 1.0) (* (/ 1.0 2.0) (/ 1.0 2.0)))) s9))))
+(assert (not (<= (+ 1.0 (* (- 1.0) (* (/ 1.0 2.0) (/ 1.0 2.0)))) |max 2|)))
+(check-sat)
+(exit)

@@ -1,0 +1,39 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_NRA)
+(set-info :source |fvtheory: classes/convex/d3/convex.d3.validity.lower|)
+(set-info :status unsat)
+; obligation: convex.d3.validity.lower
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-2.convex (printed), theorem-3 (printed, sharp), footnote-2.convex (printed),
+;   remark-3.convex (repaired), table-1.convex.epsilon (sharp), table-1.convex.exact (sharp),
+;   table-1.convex.side (sharp)
+; symbols: s1 = hidden0, s2 = hidden1, s3 = hidden2, s4 = hidden3, s5 = f_max, s6 = fx, s7 =
+;   f_beyond, s8 = x_max[0], s9 = x[0], s10 = x_max[1], s11 = x[1], s12 = x_max[2], s13 = x[2], s14
+;   = f_min
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const s7 Real)
+(declare-const s8 Real)
+(declare-const s9 Real)
+(declare-const s10 Real)
+(declare-const s11 Real)
+(declare-const s12 Real)
+(declare-const s13 Real)
+(declare-const s14 Real)
+(declare-const |ite 1| Real)
+(assert (or (not (or (or (and (= s8 0.0) (not (= s9 0.0))) (and (= s8 1.0) (not (= s9 1.0)))) (or (and (= s10 0.0) (not (= s11 0.0))) (and (= s10 1.0) (not (= s11 1.0)))) (or (and (= s12 0.0) (not (= s13 0.0))) (and (= s12 1.0) (not (= s13 1.0)))))) (= |ite 1| s14)))
+(assert (or (or (or (and (= s8 0.0) (not (= s9 0.0))) (and (= s8 1.0) (not (= s9 1.0)))) (or (and (= s10 0.0) (not (= s11 0.0))) (and (= s10 1.0) (not (= s11 1.0)))) (or (and (= s12 0.0) (not (= s13 0.0))) (and (= s12 1.0) (not (= s13 1.0))))) (= |ite 1| s5)))
+(assert (and (< 0.0 s1) (<= s1 1.0)))
+(assert (or (not (and (< 0.0 s1) (<= 0.0 s2) (<= s2 1.0) (<= 0.0 s3) (<= s3 1.0) (<= 0.0 s4) (<= s4 1.0))) (<= (* (+ 1.0 s1) s5) (+ (* s1 s6) s7))))
+(assert (or (or (and (= s8 0.0) (not (= s9 0.0))) (and (= s8 1.0) (not (= s9 1.0)))) (and (<= 0.0 s2) (<= s2 1.0))))
+(assert (or (or (and (= s10 0.0) (not (= s11 0.0))) (and (= s10 1.0) (not (= s11 1.0)))) (and (<= 0.0 s3) (<= s3 1.0))))
+(assert (or (or (and (= s12 0.0) (not (= s13 0.0))) (and (= s12 1.0) (not (= s13 1.0)))) (and (<= 0.0 s4) (<= s4 1.0))))
+(assert (<= s14 s6))
+(assert (<= s7 s5))
+(assert (not (<= |ite 1| s6)))
+(check-sat)
+(exit)

@@ -1,0 +1,37 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: classes/convex/d3/convex.d3.validity.upper.rest|)
+(set-info :status unsat)
+; obligation: convex.d3.validity.upper.rest
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-2.convex (printed), theorem-3 (printed, sharp), footnote-2.convex (printed),
+;   remark-3.convex (repaired), table-1.convex.epsilon (sharp), table-1.convex.exact (sharp),
+;   table-1.convex.side (sharp)
+; symbols: s1 = hidden0, s2 = hidden1, s3 = hidden2, s4 = x[0], s5 = x_min[0], s6 = x[1], s7 =
+;   x_min[1], s8 = x[2], s9 = x_min[2]
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const s7 Real)
+(declare-const s8 Real)
+(declare-const s9 Real)
+(declare-const |max 1| Real)
+(declare-const |max 2| Real)
+(assert (>= |max 1| s1))
+(assert (>= |max 1| s2))
+(assert (or (= |max 1| s1) (= |max 1| s2)))
+(assert (>= |max 2| |max 1|))
+(assert (>= |max 2| s3))
+(assert (or (= |max 2| |max 1|) (= |max 2| s3)))
+(assert (and (<= 0.0 s1) (<= s1 1.0)))
+(assert (and (<= 0.0 s2) (<= s2 1.0)))
+(assert (and (<= 0.0 s3) (<= s3 1.0)))
+(assert (or (not (<= s1 0.0)) (= s4 s5)))
+(assert (or (not (<= s2 0.0)) (= s6 s7)))
+(assert (or (not (<= s3 0.0)) (= s8 s9)))
+(assert (not (or (not (<= |max 2| 0.0)) (and (= s4 s5) (= s6 s7) (= s8 s9)))))
+(check-sat)
+(exit)

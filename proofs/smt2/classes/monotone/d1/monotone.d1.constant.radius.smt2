@@ -1,0 +1,29 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: classes/monotone/d1/monotone.d1.constant.radius|)
+(set-info :status unsat)
+; obligation: monotone.d1.constant.radius
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-1.monotone (printed, sharp), theorem-2.monotone (printed), footnote-2.monotone
+;   (printed), table-1.monotone.epsilon (sharp), table-1.monotone.exact (sharp),
+;   table-1.monotone.side (sharp)
+; symbols: s1 = x_min, s2 = x_max, s3 = f_min, s4 = f_max, s5 = x
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(assert (<= 0.0 s1))
+(assert (<= s1 1.0))
+(assert (<= 0.0 s2))
+(assert (<= s2 1.0))
+(assert (<= 0.0 s3))
+(assert (<= s3 s4))
+(assert (<= s4 1.0))
+(assert (<= 0.0 s5))
+(assert (<= s5 1.0))
+(assert (= s3 s4))
+(assert (or (and (= s3 s4) true) (and (< s3 s4) (or (not (<= s2 s1)) (not (<= s1 s2))))))
+(assert (not (and (= (* (/ 1.0 2.0) (+ s4 (* (- 1.0) s3))) 0.0) (not (< s3 s4)))))
+(check-sat)
+(exit)

@@ -1,0 +1,36 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: classes/monotone/d2/monotone.d2.necessity|)
+(set-info :status unsat)
+; obligation: monotone.d2.necessity
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-1.monotone (printed, sharp), theorem-2.monotone (printed), footnote-2.monotone
+;   (printed), remark-3.monotone (printed), table-1.monotone.epsilon (sharp), table-1.monotone.exact
+;   (sharp), table-1.monotone.side (sharp)
+; symbols: s1 = x_min[0], s2 = x_min[1], s3 = x_max[0], s4 = x_max[1], s5 = f_min, s6 = f_max, s7 =
+;   x[0], s8 = x[1], s9 = fx
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const s7 Real)
+(declare-const s8 Real)
+(declare-const s9 Real)
+(assert (<= 0.0 s1))
+(assert (<= s1 1.0))
+(assert (<= 0.0 s2))
+(assert (<= s2 1.0))
+(assert (<= 0.0 s3))
+(assert (<= s3 1.0))
+(assert (<= 0.0 s4))
+(assert (<= s4 1.0))
+(assert (<= 0.0 s5))
+(assert (<= s5 s6))
+(assert (<= s6 1.0))
+(assert (< s5 s6))
+(assert (or (and (or (not (and (<= s7 s1) (<= s8 s2))) (<= s9 s5)) (or (not (and (<= s3 s7) (<= s4 s8))) (<= s6 s9)) (or (not (and (<= s3 s1) (<= s4 s2))) (<= s6 s5))) (and (or (not (and (<= s1 s7) (<= s2 s8))) (<= s9 s5)) (or (not (and (<= s7 s3) (<= s8 s4))) (<= s6 s9)) (or (not (and (<= s1 s3) (<= s2 s4))) (<= s6 s5)))))
+(assert (not (or (not (and (<= s3 s1) (<= s4 s2))) (not (and (<= s1 s3) (<= s2 s4))))))
+(check-sat)
+(exit)

@@ -1,0 +1,38 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_NRA)
+(set-info :source |fvtheory: classes/neural-network/d1/neural-network.d1.attainment.upper|)
+(set-info :status unsat)
+; obligation: neural-network.d1.attainment.upper
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-1.neural-network (printed, sharp), theorem-1.erm (printed, sharp),
+;   theorem-1.piecewise-affine (printed, sharp), theorem-2.neural-network (printed), theorem-2.erm
+;   (printed), theorem-2.piecewise-affine (printed), footnote-2.neural-network (printed),
+;   footnote-2.erm (printed), footnote-2.piecewise-affine (printed), table-1.neural-network.epsilon
+;   (sharp), table-1.neural-network.exact (sharp), table-1.neural-network.side (sharp),
+;   table-1.erm.epsilon (sharp), table-1.erm.exact (sharp), table-1.erm.side (sharp),
+;   table-1.piecewise-affine.epsilon (sharp), table-1.piecewise-affine.exact (sharp),
+;   table-1.piecewise-affine.side (sharp)
+; symbols: s1 = hidden0, s2 = x, s3 = x_min, s4 = hidden1, s5 = f_min, s6 = f_max
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const |ite 1| Real)
+(declare-const |quotient 2| Real)
+(declare-const |min 3| Real)
+(declare-const |ite 4| Real)
+(assert (or (not (= s2 s3)) (= |ite 1| 0.0)))
+(assert (or (= s2 s3) (= |ite 1| s1)))
+(assert (= (* |quotient 2| s1) s4))
+(assert (<= |min 3| 1.0))
+(assert (<= |min 3| |quotient 2|))
+(assert (or (= |min 3| 1.0) (= |min 3| |quotient 2|)))
+(assert (or (not (= s2 s3)) (= |ite 4| s5)))
+(assert (or (= s2 s3) (= |ite 4| s6)))
+(assert (and (< 0.0 s1) (<= |ite 1| s4) (<= 0.0 s4)))
+(assert (or (not (= s2 s3)) (= s4 0.0)))
+(assert (not (= (+ s5 (* (+ s6 (* (- 1.0) s5)) |min 3|)) |ite 4|)))
+(check-sat)
+(exit)

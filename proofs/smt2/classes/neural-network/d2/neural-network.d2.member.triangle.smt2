@@ -1,0 +1,61 @@
+(set-info :smt-lib-version 2.6)
+(set-logic QF_LRA)
+(set-info :source |fvtheory: classes/neural-network/d2/neural-network.d2.member.triangle|)
+(set-info :status unsat)
+; obligation: neural-network.d2.member.triangle
+; unsat proves that the hypotheses imply the goal, whose negation is the last assertion
+; claims: theorem-1.neural-network (printed, sharp), theorem-1.erm (printed, sharp),
+;   theorem-1.piecewise-affine (printed, sharp), theorem-2.neural-network (printed), theorem-2.erm
+;   (printed), theorem-2.piecewise-affine (printed), footnote-2.neural-network (printed),
+;   footnote-2.erm (printed), footnote-2.piecewise-affine (printed), remark-3.neural-network
+;   (printed), remark-3.erm (printed), remark-3.piecewise-affine (printed),
+;   table-1.neural-network.epsilon (sharp), table-1.neural-network.exact (sharp),
+;   table-1.neural-network.side (sharp), table-1.erm.epsilon (sharp), table-1.erm.exact (sharp),
+;   table-1.erm.side (sharp), table-1.piecewise-affine.epsilon (sharp),
+;   table-1.piecewise-affine.exact (sharp), table-1.piecewise-affine.side (sharp)
+; symbols: s1 = y[0], s2 = x_min[0], s3 = y[1], s4 = x_min[1], s5 = z[0], s6 = z[1]
+(declare-const s1 Real)
+(declare-const s2 Real)
+(declare-const s3 Real)
+(declare-const s4 Real)
+(declare-const s5 Real)
+(declare-const s6 Real)
+(declare-const |abs 1| Real)
+(declare-const |abs 2| Real)
+(declare-const |max 3| Real)
+(declare-const |abs 4| Real)
+(declare-const |abs 5| Real)
+(declare-const |max 6| Real)
+(declare-const |abs 7| Real)
+(declare-const |abs 8| Real)
+(declare-const |max 9| Real)
+(assert (>= |abs 1| (+ s1 (* (- 1.0) s2))))
+(assert (>= |abs 1| (- (+ s1 (* (- 1.0) s2)))))
+(assert (or (= |abs 1| (+ s1 (* (- 1.0) s2))) (= |abs 1| (- (+ s1 (* (- 1.0) s2))))))
+(assert (>= |abs 2| (+ s3 (* (- 1.0) s4))))
+(assert (>= |abs 2| (- (+ s3 (* (- 1.0) s4)))))
+(assert (or (= |abs 2| (+ s3 (* (- 1.0) s4))) (= |abs 2| (- (+ s3 (* (- 1.0) s4))))))
+(assert (>= |max 3| |abs 1|))
+(assert (>= |max 3| |abs 2|))
+(assert (or (= |max 3| |abs 1|) (= |max 3| |abs 2|)))
+(assert (>= |abs 4| (+ s5 (* (- 1.0) s2))))
+(assert (>= |abs 4| (- (+ s5 (* (- 1.0) s2)))))
+(assert (or (= |abs 4| (+ s5 (* (- 1.0) s2))) (= |abs 4| (- (+ s5 (* (- 1.0) s2))))))
+(assert (>= |abs 5| (+ s6 (* (- 1.0) s4))))
+(assert (>= |abs 5| (- (+ s6 (* (- 1.0) s4)))))
+(assert (or (= |abs 5| (+ s6 (* (- 1.0) s4))) (= |abs 5| (- (+ s6 (* (- 1.0) s4))))))
+(assert (>= |max 6| |abs 4|))
+(assert (>= |max 6| |abs 5|))
+(assert (or (= |max 6| |abs 4|) (= |max 6| |abs 5|)))
+(assert (>= |abs 7| (+ s1 (* (- 1.0) s5))))
+(assert (>= |abs 7| (- (+ s1 (* (- 1.0) s5)))))
+(assert (or (= |abs 7| (+ s1 (* (- 1.0) s5))) (= |abs 7| (- (+ s1 (* (- 1.0) s5))))))
+(assert (>= |abs 8| (+ s3 (* (- 1.0) s6))))
+(assert (>= |abs 8| (- (+ s3 (* (- 1.0) s6)))))
+(assert (or (= |abs 8| (+ s3 (* (- 1.0) s6))) (= |abs 8| (- (+ s3 (* (- 1.0) s6))))))
+(assert (>= |max 9| |abs 7|))
+(assert (>= |max 9| |abs 8|))
+(assert (or (= |max 9| |abs 7|) (= |max 9| |abs 8|)))
+(assert (not (<= |max 3| (+ |max 6| |max 9|))))
+(check-sat)
+(exit)
