@@ -146,5 +146,5 @@ if __name__ == "__main__":
         answers.extend(check(json.loads(line)) for file in files for line in file.open())
     except ValueError as error:
         sys.exit(f"certificate {len(answers) + 1} of {', '.join(f.name for f in files)}: {error}")
+    answers or sys.exit(f"no certificates (lines of *.jsonl) in folder {Path(*sys.argv[1:])}")
     print(f"{len(answers)} certificates hold: {answers.count('unsat')} unsat, {answers.count('sat')} sat")
-    sys.exit(not answers)

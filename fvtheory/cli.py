@@ -2,8 +2,8 @@
 ``networks``.
 
 Exit codes: 0 when everything asked is decided and the checkers agree (a REFUTED statement is an
-answer), 1 when something is UNKNOWN, checkers disagree or the run is interrupted, 2 for bad usage.
-Results go to standard output, progress and errors to standard error.
+answer), 1 when something is UNKNOWN, checkers disagree, the Rocq proofs are stale or the run is
+interrupted, 2 for bad usage. Results go to standard output, progress and errors to standard error.
 """
 
 from __future__ import annotations
@@ -207,6 +207,12 @@ def _verify(options: argparse.Namespace) -> int:
     if options.table1 and options.claim:
         raise InvalidInputError("--table1 with --claim", "one of the two", "leave out --claim")
     claims = select_claims(options.paper, ["table-1"] if options.table1 else options.claim)
+    if (
+        options.certificates
+        and os.path.exists(options.certificates)
+        and not os.path.isdir(options.certificates)
+    ):
+        raise InvalidInputError(f"--certificates {options.certificates}, a file", "a folder, or a new name")
     if options.list:
         for claim in claims:
             print(f"{claim.id} ({claim.variant}): {claim.text} [{claim.source}]")
@@ -241,6 +247,7 @@ def _verify(options: argparse.Namespace) -> int:
             print(f"left to the solvers: {name}: {reason}", file=sys.stderr)
     if record_problem():
         print(f"fvtheory: Rocq vouches for nothing: {record_problem()}", file=sys.stderr)
+        return UNDECIDED
     return DECIDED if result.decided else UNDECIDED
 
 

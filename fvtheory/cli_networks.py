@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -179,12 +180,17 @@ def _seed(word: str) -> int:
 
 
 def _torch() -> Any:
+    """torch, with one thread unless OMP_NUM_THREADS asks for more: these networks are small, and threads
+    that wait for each other on a busy machine cost many times what they save."""
     try:
-        return import_module("torch")
+        torch = import_module("torch")
     except ImportError:
         raise MissingDependencyError(
-            "no package torch", "torch for networks", "pip install 'fvtheory[networks]'"
+            "no package torch", "torch for networks", "pip install torch==2.13.0 onnx"
         ) from None
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(1)
+    return torch
 
 
 def _device(name: str) -> Any:
@@ -217,14 +223,20 @@ def _positive(word: str, name: str) -> Fraction:
     return value
 
 
+SECONDS_A_LINE = 10.0
+
+
 class _Bar:
-    """A line on standard error that says what is being done; silent where that is no terminal."""
+    """A line on standard error that says what is being done; where that is no terminal, now and then one more."""
 
     def __init__(self) -> None:
-        self.shown = 0.0
+        self.shown = time.monotonic() if not sys.stderr.isatty() else 0.0
 
     def __call__(self, what: str, done: int, total: int) -> None:
         now = time.monotonic()
+        if not sys.stderr.isatty() and now - self.shown > SECONDS_A_LINE:
+            self.shown = now
+            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
         if sys.stderr.isatty() and (now - self.shown > 0.1 or done == total):
             self.shown = now
             filled = 20 * done // max(1, total)

@@ -1,4 +1,4 @@
-"""Assertions for tests of your own (``pip install fvtheory[hypothesis]``).
+"""Assertions for tests of your own (extra ``[hypothesis]``).
 
     from fvtheory.testing import assert_decoder_error
 
@@ -102,6 +102,7 @@ def assert_decoder_error(
         AssertionError: with the smallest Φ found, f', the point, both values, and how to see it again.
         InvalidInputError: for bad arguments, and hypotheses that drawn Φ hardly ever meet.
     """
+    __tracebackhide__ = True
     family, rate = read_class(cls, lipschitz)
     asked = load_decoder(decoder, family, rate) if isinstance(decoder, str) else decoder
     bound, holds = _bound(at_most, family, rate), _hypotheses(when, family, rate)
@@ -203,6 +204,7 @@ def assert_in_class(
         InvalidInputError: for bad arguments, and functions that cannot be decided (see
             `fvtheory.functions.membership`).
     """
+    __tracebackhide__ = True
     family, rate = read_class(cls, lipschitz)
     function = _function(f, "f")
     wrong = None
@@ -234,6 +236,7 @@ def assert_same_information(
         AssertionError: with what differs.
         InvalidInputError: for other types, different dimensions, or functions that cannot be decided.
     """
+    __tracebackhide__ = True
     check_convention(convention)
     first, second = _function(f, "f"), _function(g, "g")
     if first.dim != second.dim:
@@ -364,6 +367,7 @@ def assert_claim(claim: UserClaim | str | os.PathLike[str], seconds_a_query: flo
         AssertionError: with the verdict, a smallest Φ where the claim fails, and how to see it again.
         InvalidInputError: as `fvtheory.check`.
     """
+    __tracebackhide__ = True
     claims = [claim] if isinstance(claim, UserClaim) else read_claims(claim)
     failed = []
     for found in check(claims, seconds_a_query=seconds_a_query, sharpness=False).claims:

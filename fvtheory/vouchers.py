@@ -109,14 +109,14 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def recorded_theorems(folder: Path) -> tuple[Theorem, ...]:
-    """The theorems of the record in the folder; none when there is no record.
+    """The theorems of the record in the folder.
 
     Raises:
-        InvalidInputError: when a source has changed since the record was made, or it cannot be read.
+        InvalidInputError: when there is none, a source has changed since it was made, or it cannot be read.
     """
     path = folder / RECORD
     if not path.exists():
-        return ()
+        raise InvalidInputError(f"no {path}", "a record of the Rocq proofs", "python -m proofs rocq")
     try:
         record = json.loads(path.read_bytes())
         changed = sorted(set(record["sources"].items()) ^ set(digests(folder).items()))
@@ -147,7 +147,7 @@ def _record() -> tuple[tuple[Theorem, ...], str]:
 
 
 def record_problem() -> str:
-    """Why the record of the Rocq proofs counts for nothing here; empty when it does, or there is none."""
+    """Why the record of the Rocq proofs counts for nothing here; empty when it does."""
     return _record()[1]
 
 

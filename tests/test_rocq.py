@@ -330,8 +330,12 @@ def test_a_stale_record_vouches_for_nothing_and_it_is_said(toy, monkeypatch, cap
     monkeypatch.setattr(vouchers, "rocq_folder", lambda: place)
     vouchers._record.cache_clear()
     assert vouchers._theorems() == ()
-    assert fvtheory_main(["verify", "--claim", "lemma-3", "--timeout", "20"]) == 0
+    assert fvtheory_main(["verify", "--claim", "lemma-3", "--timeout", "20"]) == 1
     assert "another T.v" in capsys.readouterr().err
+    (place / "record.json").unlink()
+    vouchers._record.cache_clear()
+    assert fvtheory_main(["verify", "--claim", "lemma-3", "--timeout", "20"]) == 1
+    assert "no " in capsys.readouterr().err
     vouchers._record.cache_clear()
 
 

@@ -314,12 +314,11 @@ class FunctionClass:
         if not isinstance(phi, MinMax):
             raise InvalidInputError(f"Φ of type {type(phi).__name__}", "a MinMax", "see MinMax.from_json")
         if self.needs_lipschitz != (lipschitz is not None):
-            need = "a Lipschitz constant" if self.needs_lipschitz else "no Lipschitz constant"
-            raise InvalidInputError(
-                f"class {self.name} with lipschitz = {lipschitz}",
-                need,
-                'lipschitz="2" in Python, --lipschitz 2 on the command line',
-            )
+            given = f"class {self.name} with lipschitz = {lipschitz}"
+            if self.needs_lipschitz:
+                remedy = 'lipschitz="2" in Python, --lipschitz 2 on the command line'
+                raise InvalidInputError(given, "a Lipschitz constant", remedy)
+            raise InvalidInputError(given, "no Lipschitz constant", "leave it out, or take class lipschitz")
         if lipschitz is None:
             return constant_phi(phi)
         rate = rational(lipschitz, "lipschitz")

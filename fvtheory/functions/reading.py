@@ -71,7 +71,9 @@ class _Reader:
         self._count(1)
         if not isinstance(data, Mapping):
             raise InvalidInputError(f"a function of type {type(data).__name__}", "a JSON object", REMEDY)
-        kind = data.get("kind")
+        if "kind" not in data:
+            raise InvalidInputError('a function without the key "kind"', "a function in JSON", REMEDY)
+        kind = data["kind"]
         if not isinstance(kind, str) or kind not in _KINDS:
             shown = repr(kind[:60]) if isinstance(kind, str) else f"of type {type(kind).__name__}"
             raise InvalidInputError(f"kind {shown}", f"one of {', '.join(sorted(_KINDS))}", REMEDY)

@@ -103,7 +103,7 @@ def require_marabou() -> None:
     """Raise MissingDependencyError where maraboupy is not installed."""
     if importlib.util.find_spec("maraboupy") is None:
         raise MissingDependencyError(
-            "no package maraboupy", "Marabou for a second opinion", "pip install 'fvtheory[verifiers]'"
+            "no package maraboupy", "Marabou for a second opinion", "pip install maraboupy onnx onnxruntime"
         )
 
 

@@ -29,7 +29,7 @@ def require_matplotlib() -> Any:
         return import_module("matplotlib.figure")
     except ImportError:
         raise MissingDependencyError(
-            "no package matplotlib", "matplotlib for figures", "pip install 'fvtheory[plot]'"
+            "no package matplotlib", "matplotlib for figures", "pip install matplotlib"
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for Φ, functions, decoders, networks and claims (``pip install fvtheory[hypothesis]``).
+"""Hypothesis strategies for Φ, functions, decoders, networks and claims (extra ``[hypothesis]``).
 
     from hypothesis import given
     from fvtheory.strategies import functions
