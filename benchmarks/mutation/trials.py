@@ -72,6 +72,7 @@ def warm_up() -> None:
     """Load what every child needs, before any fork."""
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"
+    os.environ["HYPOTHESIS_NO_PLUGINS"] = "1"  # its entry point would load fvtheory
     import cvc5
     import hypothesis
     import numpy
@@ -167,7 +168,8 @@ def _child(copy, files, order, usual, answers, trace, stop, patient, write) -> N
 
     os.chdir(copy)
     here = str(Path(__file__).resolve().parents[2])
-    sys.path[:] = [p for p in sys.path if p and Path(p).resolve() != Path(here)]
+    others = [p for p in sys.path if p and Path(p).resolve() != Path(here)]
+    sys.path[:] = [str(copy), *others]  # before an installed fvtheory
     os.environ["PYTHONPATH"] = str(copy)
     os.environ["PYTHONHASHSEED"] = "0"
     sys.dont_write_bytecode = not trace
