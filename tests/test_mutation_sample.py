@@ -53,6 +53,7 @@ def small(tmp_path):
     """A repository with one module and two tests."""
     for folder in ("fvtheory/functions", "fvtheory/checkers", "tests"):
         (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "fvtheory/__init__.py").touch()  # else an installed package would come first
     (tmp_path / "fvtheory/exact.py").write_text(SOURCE)
     (tmp_path / "tests/test_exact.py").write_text(TESTS)
     (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
