@@ -7,16 +7,14 @@ their names when they are complete.
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fvtheory.errors import InvalidInputError, MissingDependencyError
+from fvtheory.cli_options import Bar, grid, load_torch, print_json, seed, torch_device, whole
+from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from fvtheory.experiments.activation_maximization import Ascent, Survey
@@ -57,7 +55,7 @@ def add_commands(commands: Any) -> None:
         "--margin", default="1/1024", metavar="Q", help="what counts as a violation (default: %(default)s)"
     )
     export.add_argument(
-        "--timeout", type=_whole, default=60, metavar="S", help="seconds a query (default: 60)"
+        "--timeout", type=whole, default=60, metavar="S", help="seconds a query (default: 60)"
     )
     export.add_argument("--check", action="store_true", help="ask Marabou at once (needs maraboupy)")
     export.set_defaults(run=_export)
@@ -73,15 +71,13 @@ def add_commands(commands: Any) -> None:
     _add_class(maximize)
     maximize.add_argument("--phi", metavar="JSON", help="Φ as a JSON object of rational strings")
     maximize.add_argument(
-        "--count", type=_whole, metavar="N", help="in place of --phi: so many random Φ at once"
+        "--count", type=whole, metavar="N", help="in place of --phi: so many random Φ at once"
     )
     maximize.add_argument(
-        "--dim", type=_whole, default=1, metavar="D", help="of random Φ (default: %(default)s)"
+        "--dim", type=whole, default=1, metavar="D", help="of random Φ (default: %(default)s)"
     )
-    maximize.add_argument(
-        "--starts", type=_whole, default=64, metavar="N", help="random starts (default: 64)"
-    )
-    maximize.add_argument("--steps", type=_whole, default=600, metavar="N", help="of each (default: 600)")
+    maximize.add_argument("--starts", type=whole, default=64, metavar="N", help="random starts (default: 64)")
+    maximize.add_argument("--steps", type=whole, default=600, metavar="N", help="of each (default: 600)")
     maximize.add_argument(
         "--ties",
         action="store_true",
@@ -107,7 +103,7 @@ def add_commands(commands: Any) -> None:
         help="only this class (repeatable; default: all)",
     )
     decoders.add_argument(
-        "--dim", dest="dims", action="append", type=_whole, metavar="D", help="1 or 2 (default: both)"
+        "--dim", dest="dims", action="append", type=whole, metavar="D", help="1 or 2 (default: both)"
     )
     decoders.add_argument(
         "--lipschitz", default="2", metavar="L", help="of class lipschitz (default: %(default)s)"
@@ -125,11 +121,11 @@ def add_commands(commands: Any) -> None:
         epilog="example: fvtheory networks sweep --class monotone --count 2000 --points 1000 --out sweep",
     )
     _add_class(sweep)
-    sweep.add_argument("--count", type=_whole, default=1000, metavar="N", help="how many Φ (default: 1000)")
+    sweep.add_argument("--count", type=whole, default=1000, metavar="N", help="how many Φ (default: 1000)")
     sweep.add_argument(
-        "--points", type=_whole, default=1000, metavar="N", help="how many points (default: 1000)"
+        "--points", type=whole, default=1000, metavar="N", help="how many points (default: 1000)"
     )
-    sweep.add_argument("--dim", type=_whole, default=1, metavar="D", help="variables (default: 1)")
+    sweep.add_argument("--dim", type=whole, default=1, metavar="D", help="variables (default: 1)")
     sweep.add_argument(
         "--reach", default="1/8", metavar="Q", help="over what distance functions rise (default: %(default)s)"
     )
@@ -160,52 +156,11 @@ def _add_dtype(command: argparse.ArgumentParser, default: str) -> None:
 
 def _add_random(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--seed", type=_seed, default=0, metavar="N", help="of everything random (default: 0)"
+        "--seed", type=seed, default=0, metavar="N", help="of everything random (default: 0)"
     )
     command.add_argument(
         "--device", default="cpu", metavar="NAME", help="of torch: cpu, cuda, ... (default: cpu)"
     )
-
-
-def _whole(word: str) -> int:
-    if not word.isdecimal() or not 0 < int(word) < 10**9:
-        raise argparse.ArgumentTypeError(f"got {word!r}; required: a whole number above 0")
-    return int(word)
-
-
-def _seed(word: str) -> int:
-    if not word.isdecimal() or int(word) >= 2**63:
-        raise argparse.ArgumentTypeError(f"got {word!r}; required: a whole number from 0 to 2^63 - 1")
-    return int(word)
-
-
-def _torch() -> Any:
-    """torch, with one thread unless OMP_NUM_THREADS asks for more: these networks are small, and threads
-    that wait for each other on a busy machine cost many times what they save."""
-    try:
-        torch = import_module("torch")
-    except ImportError:
-        raise MissingDependencyError(
-            "no package torch", "torch for networks", "pip install torch==2.13.0 onnx"
-        ) from None
-    if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(1)
-    return torch
-
-
-def _device(name: str) -> Any:
-    """A device that torch has here.
-
-    Raises:
-        InvalidInputError: for another.
-    """
-    torch = _torch()
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError):
-        raise InvalidInputError(f"device {name!r}", "a device that torch has here, such as cpu") from None
-    return device
 
 
 def _rate(word: str | None) -> Fraction | None:
@@ -223,46 +178,11 @@ def _positive(word: str, name: str) -> Fraction:
     return value
 
 
-SECONDS_A_LINE = 10.0
-
-
-class _Bar:
-    """A line on standard error that says what is being done; where that is no terminal, now and then one more."""
-
-    def __init__(self) -> None:
-        self.shown = time.monotonic() if not sys.stderr.isatty() else 0.0
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if not sys.stderr.isatty() and now - self.shown > SECONDS_A_LINE:
-            self.shown = now
-            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
-        if sys.stderr.isatty() and (now - self.shown > 0.1 or done == total):
-            self.shown = now
-            filled = 20 * done // max(1, total)
-            bar = "#" * filled + "." * (20 - filled)
-            print(f"\r\033[K[{bar}] {what}: {done} of {total}", end="", file=sys.stderr, flush=True)
-
-    def end(self) -> None:
-        if sys.stderr.isatty():
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-
-
-def _grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    from fvtheory.report.terminal import grid
-
-    return grid(header, rows)
-
-
-def _print_json(document: Any) -> None:
-    print(json.dumps(document, indent=1, ensure_ascii=False))
-
-
 # ---- commands ----------------------------------------------------------------------------------------
 
 
 def _export(options: argparse.Namespace) -> int:
-    _torch()
+    load_torch()
     from fvtheory.experiments.pairs import make_networks
     from fvtheory.information import MinMax
     from fvtheory.networks.export import pair_instances, require_new_folder, write_benchmark
@@ -289,24 +209,24 @@ def _export(options: argparse.Namespace) -> int:
     print(f"{len(instances)} instances in {folder}; the pair differs by {both.gap} at {_point(pair.at)}")
     if not options.check:
         rows = [(i.file, i.claim.name, i.expected.answer, i.claim.claim) for i in instances]
-        print(_grid(("network", "property", "expected", "claim"), rows))
+        print(grid(("network", "property", "expected", "claim"), rows))
         return DONE
     opinions = ask_marabou(folder, instances, options.timeout)
     answers = [
         (o.instance.file, o.instance.claim.name, o.instance.expected.answer, o.answer, o.verdict)
         for o in opinions
     ]
-    print(_grid(("network", "property", "expected", "marabou", "verdict"), answers))
+    print(grid(("network", "property", "expected", "marabou", "verdict"), answers))
     agreed = sum(o.verdict == AGREES for o in opinions)
     print(f"Marabou agrees on {agreed} of {len(opinions)}")
     return FAILED if any(o.verdict == DISAGREES for o in opinions) else DONE
 
 
 def _maximize(options: argparse.Namespace) -> int:
-    torch = _torch()
+    torch = load_torch()
     if (options.phi is None) == (options.count is None):
         raise InvalidInputError("--phi and --count both or neither", "one of the two")
-    device = _device(options.device)
+    device = torch_device(options.device)
     generator = torch.Generator().manual_seed(options.seed)
     dtype = getattr(torch, options.dtype)
     if options.count is not None:
@@ -319,12 +239,12 @@ def _maximize(options: argparse.Namespace) -> int:
     both = make_networks(options.cls, phi, options.lipschitz, not options.ties, options.dtype, device)
     found = compare(both, generator, options.starts, options.steps)
     if options.json:
-        _print_json(found.to_json())
+        print_json(found.to_json())
         return DONE
     rows = []
     for name, v in (("lower", found.low), ("upper", found.high)):
         rows += [_ascent(name, "minimum", v.minimum), _ascent(name, "maximum", v.maximum)]
-    print(_grid(("network", "extremum", "at", "value", "shortfall", "no gradient", "reached"), rows))
+    print(grid(("network", "extremum", "at", "value", "shortfall", "no gradient", "reached"), rows))
     known = "the same" if found.values_agree else "not the same: some extremum was not found"
     print(f"values      {known}, up to the float error {float(found.float_error):.1e} and the tolerance")
     points = {True: "the same", False: "not the same", None: "not unique: any of many is shown"}
@@ -359,7 +279,7 @@ def _survey(options: argparse.Namespace, generator: Any, device: Any, dtype: Any
     both = stacked_pairs(options.cls, phis, rate, 1.0, dtype, device)
     found = survey(options.cls, both, generator, options.starts, options.steps)
     if options.json:
-        _print_json(found.to_json())
+        print_json(found.to_json())
     else:
         print(_survey_lines(found))
     return DONE
@@ -380,20 +300,20 @@ def _survey_lines(found: Survey) -> str:
 
 
 def _decoders(options: argparse.Namespace) -> int:
-    _torch()
-    from fvtheory.experiments.files import open_results, read_json, to_json_bytes, write_file
+    load_torch()
     from fvtheory.experiments.learned_decoders import QUICK, Run, Settings, cases, train
     from fvtheory.report import plots
+    from fvtheory.results import open_results, read_json, to_json_bytes, write_file
 
     plots.require_matplotlib()
-    device = _device(options.device)
+    device = torch_device(options.device)
     rate = _positive(options.lipschitz, "lipschitz")
     base = QUICK if options.quick else Settings()
     settings = Settings(**{**vars(base), "seed": options.seed})
     wanted = cases(options.classes or DECODER_CLASSES, sorted(set(options.dims or (1, 2))))
     about = {"command": "decoders", "lipschitz": str(rate), "device": str(device), **settings.to_json()}
     root = open_results(options.out, about)
-    bar = _Bar()
+    bar = Bar()
     runs = []
     try:
         for cls, dim in dict.fromkeys(wanted):
@@ -459,7 +379,7 @@ def decoder_table(runs: Sequence[Run]) -> str:
         "below R",
         "certain",
     )
-    lines = [_grid(header, rows), ""]
+    lines = [grid(header, rows), ""]
     lines += [
         "radius, before, after: the greatest over the Φ, in units of f_max - f_min, before and after training;",
         "least/R, most/R: error over radius of information; typical: mean error on random functions; below R:",
@@ -476,18 +396,18 @@ def _short(value: Fraction | None) -> str:
 
 
 def _sweep(options: argparse.Namespace) -> int:
-    torch = _torch()
-    from fvtheory.experiments.files import to_json_bytes
+    torch = load_torch()
     from fvtheory.experiments.sweep import sweep
     from fvtheory.networks.export import require_new_folder, write_folder
     from fvtheory.report import plots
+    from fvtheory.results import to_json_bytes
 
     plots.require_matplotlib()
     require_new_folder(options.out)
-    device = _device(options.device)
+    device = torch_device(options.device)
     reach = float(_positive(options.reach, "reach"))
     generator = torch.Generator().manual_seed(options.seed)
-    bar = _Bar()
+    bar = Bar()
     progress: Callable[[int, int], None] = lambda done, total: bar("evaluations", done, total)  # noqa: E731
     start = time.monotonic()
     try:

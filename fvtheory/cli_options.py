@@ -1,0 +1,90 @@
+"""What the commands that need torch share: options, devices, a progress line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from fvtheory.errors import InvalidInputError, MissingDependencyError
+
+
+def whole(word: str) -> int:
+    if not word.isdecimal() or not 0 < int(word) < 10**9:
+        raise argparse.ArgumentTypeError(f"got {word!r}; required: a whole number above 0")
+    return int(word)
+
+
+def seed(word: str) -> int:
+    if not word.isdecimal() or int(word) >= 2**63:
+        raise argparse.ArgumentTypeError(f"got {word!r}; required: a whole number from 0 to 2^63 - 1")
+    return int(word)
+
+
+def load_torch() -> Any:
+    """torch, with one thread unless OMP_NUM_THREADS asks for more: these networks are small, and threads
+    that wait for each other on a busy machine cost many times what they save."""
+    try:
+        torch = import_module("torch")
+    except ImportError:
+        raise MissingDependencyError(
+            "no package torch", "torch for networks", "pip install torch==2.13.0 onnx"
+        ) from None
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(1)
+    return torch
+
+
+def torch_device(name: str) -> Any:
+    """A device that torch has here.
+
+    Raises:
+        InvalidInputError: for another.
+    """
+    torch = load_torch()
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError):
+        raise InvalidInputError(f"device {name!r}", "a device that torch has here, such as cpu") from None
+    return device
+
+
+SECONDS_A_LINE = 10.0
+
+
+class Bar:
+    """A line on standard error that says what is being done; where that is no terminal, now and then one more."""
+
+    def __init__(self) -> None:
+        self.shown = time.monotonic() if not sys.stderr.isatty() else 0.0
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if not sys.stderr.isatty() and now - self.shown > SECONDS_A_LINE:
+            self.shown = now
+            print(f"{what}: {done} of {total}", file=sys.stderr, flush=True)
+        if sys.stderr.isatty() and (now - self.shown > 0.1 or done == total):
+            self.shown = now
+            filled = 20 * done // max(1, total)
+            bar = "#" * filled + "." * (20 - filled)
+            print(f"\r\033[K[{bar}] {what}: {done} of {total}", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    from fvtheory.report.terminal import grid
+
+    return grid(header, rows)
+
+
+def print_json(document: Any) -> None:
+    print(json.dumps(document, indent=1, ensure_ascii=False))
