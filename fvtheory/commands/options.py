@@ -88,3 +88,77 @@ def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def print_json(document: Any) -> None:
     print(json.dumps(document, indent=1, ensure_ascii=False))
+
+
+# ---- real networks -----------------------------------------------------------------------------------
+
+
+def add_model(command: argparse.ArgumentParser) -> None:
+    """``--model``; `load_prepared` reads it."""
+    command.add_argument(
+        "--model",
+        default="efficientnet-lite0",
+        metavar="NAME",
+        help="efficientnet-lite0 (default), squeezenet, torchvision:NAME, timm:NAME, or MODULE:FUNCTION of yours "
+        "that returns an ImageModel",
+    )
+
+
+def add_images(command: argparse.ArgumentParser, what: str = "natural images") -> None:
+    """``--images``; `image_folder` reads it."""
+    command.add_argument(
+        "--images",
+        metavar="DIR",
+        help=f"{what}: one subfolder a class (default: imagenette/heldout in the folder named by FVTHEORY_DATA)",
+    )
+
+
+def add_run(command: argparse.ArgumentParser) -> None:
+    """``--out``, ``--seed``, ``--device``, ``--threads``, ``--json``."""
+    command.add_argument("--out", required=True, metavar="DIR", help="a folder for results")
+    command.add_argument(
+        "--seed", type=seed, default=0, metavar="N", help="of everything random (default: 0)"
+    )
+    command.add_argument(
+        "--device", default="cpu", metavar="NAME", help="of torch: cpu, cuda, ... (default: cpu)"
+    )
+    command.add_argument(
+        "--threads", type=whole, default=1, metavar="N", help="of torch on the CPU (default: 1)"
+    )
+    command.add_argument("--json", action="store_true", help="one JSON document on standard output")
+
+
+def load_prepared(options: argparse.Namespace) -> Any:
+    """The network of ``--model``, prepared, on its device.
+
+    Raises:
+        FvtheoryError: for a network, package or device that is not here.
+    """
+    torch = load_torch()
+    torch.set_num_threads(options.threads)
+    device = torch_device(options.device)
+    from fvtheory.empirical.models import load_model
+    from fvtheory.empirical.preparation import prepare
+
+    sys.path.insert(0, os.getcwd())  # MODULE:FUNCTION may name a file beside the user
+    return prepare(load_model(options.model), device=device)
+
+
+def image_folder(given: str | None, part: str = "imagenette/heldout") -> str:
+    """The folder of ``--images``, or the part of the data that stands in for it.
+
+    Raises:
+        InvalidInputError: for neither.
+    """
+    from fvtheory.empirical.pictures import DATA_VARIABLE, data_folder
+
+    if given is not None:
+        return given
+    found = data_folder(part)
+    if found is None:
+        raise InvalidInputError(
+            f"no --images, and {DATA_VARIABLE} names no folder with {part}",
+            "a folder of photographs, one subfolder a class",
+            "--images DIR",
+        )
+    return str(found)

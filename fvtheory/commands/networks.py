@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from fvtheory.cli_options import Bar, grid, load_torch, print_json, seed, torch_device, whole
+from fvtheory.commands.options import Bar, grid, load_torch, print_json, seed, torch_device, whole
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from fvtheory import cli, cli_networks
+from fvtheory import cli
+from fvtheory.commands import options
 
 ROOT = Path(__file__).resolve().parents[1]
 PHI = '{"x_min": ["1/4"], "x_max": ["1"], "f_min": "1/8", "f_max": "7/8"}'
@@ -301,7 +302,7 @@ def test_without_torch_there_is_one_clear_error(tmp_path, capsys, monkeypatch):
     def missing(name):
         raise ImportError(name)
 
-    monkeypatch.setattr(cli_networks, "import_module", missing)
+    monkeypatch.setattr(options, "import_module", missing)
     assert run("sweep", "--class", "convex", "--out", tmp_path / "x") == 2
     assert "pip install torch" in capsys.readouterr().err
 
