@@ -43,7 +43,7 @@ from fvtheory.decoders import (
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point, Rational, distance, rational, short, text
 from fvtheory.expressions import parse_formula, parse_term, phi_names
-from fvtheory.functions import Affine, Combination, Function, Maximum, Minimum, constant, maximum, minimum
+from fvtheory.functions import Function, Maximum, Minimum, maximum, minimum
 from fvtheory.functions.pieces import pieces
 from fvtheory.information import MinMax, check_convention
 from fvtheory.networks import ReluNetwork
@@ -291,17 +291,7 @@ def _function(f: Any, name: str) -> Function:
             "an exact function or network",
             "see fvtheory.functions, and fvtheory.networks.reading for PyTorch modules",
         )
-    if f.dim == 1:
-        return f.to_function()
-    zero = constant(0, f.dim)
-    values: list[Function] = [Affine([ONE * (i == j) for i in range(f.dim)], 0) for j in range(f.dim)]
-    for layer in f.layers:
-        sums = [
-            Combination([*row, 1], [*values, constant(b, f.dim)])
-            for row, b in zip(layer.weight, layer.bias, strict=True)
-        ]
-        values = [Maximum([zero, s]) for s in sums] if layer.relu else [*sums]
-    return values[0]
+    return f.to_function()
 
 
 # ---- points that show that a function is not in a class --------------------------------------------

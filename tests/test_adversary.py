@@ -419,18 +419,6 @@ def test_networks_of_one_variable_are_enumerated(name):
     assert (found.kind, found.certified) == ("exact", True)
 
 
-def as_function(network):
-    """The network as an exact function, unit by unit."""
-    values = [fn.Affine([int(i == j) for i in range(network.dim)], 0) for j in range(network.dim)]
-    for layer in network.layers:
-        new = []
-        for row, b in zip(layer.weight, layer.bias, strict=True):
-            unit = fn.Combination([1, *row], [fn.constant(b, network.dim), *values])
-            new.append(fn.Maximum([unit, fn.constant(0, network.dim)]) if layer.relu else unit)
-        values = new
-    return values[0]
-
-
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("dim", "widths"), [(2, (4,)), (2, (3, 3)), (3, (3,))])
 def test_branch_and_bound_ends_at_the_exact_maximum(name, dim, widths):
@@ -442,7 +430,7 @@ def test_branch_and_bound_ends_at_the_exact_maximum(name, dim, widths):
         if name in ("all", "monotone", "affine", "lipschitz") and dim == 2:
             envelopes = Envelopes(CLASSES[name], phi, rate)
             supremum = max(
-                em._by_cutting(envelopes, as_function(network), s).supremum for s in (UPPER, LOWER)
+                em._by_cutting(envelopes, network.to_function(), s).supremum for s in (UPPER, LOWER)
             )
             assert supremum - SLACK <= found.error <= supremum <= found.upper_bound
 

@@ -175,7 +175,7 @@ def test_pairs_are_certified_members_up_to_rounding(cls, dim):
             if rate is not None:
                 assert proof.rate <= F(rate[i].item()) * (1 + F(1, 10**5))
             if cls == "monotone" and dim == 1:
-                assert is_monotone(network.to_function()) is not None
+                assert is_monotone(network.to_piecewise_affine()) is not None
             single = to_module(network, "float32")
             x = points(40, dim, seed=i)
             gap = (single(x)[:, 0] - member(x)[i]).abs().max()

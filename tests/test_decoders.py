@@ -264,7 +264,7 @@ def three_point_tent():
 
 def test_a_network_of_one_variable_is_written_out():
     network = three_point_tent()
-    function = network.to_function()
+    function = network.to_piecewise_affine()
     assert all(function(Q(k, 16)) == network(Q(k, 16)) == abs(Q(k, 16) - Q(1, 2)) for k in range(17))
     assert function.knots == ((0, Q(1, 2)), (Q(1, 2), 0), (1, Q(1, 2)))
     assert (network.units, network.dim, str(network)) == (2, 1, "ReLU network 1-2-1")

@@ -169,7 +169,7 @@ def _find(envelopes: Envelopes, prediction: Prediction, deadline: float, seed: i
     exact = prediction.exact
     if isinstance(exact, ReluNetwork):
         if exact.dim == 1:
-            best = farthest(envelopes, exact.to_function())
+            best = farthest(envelopes, exact.to_piecewise_affine())
             return _Found(best.at, best.side, EXACT, best.supremum)
         if exact.dim <= MAX_DIM:
             found = _branch_and_bound(envelopes, exact, deadline)

@@ -212,7 +212,7 @@ def decide(network: ReluNetwork, claim: Property, max_boxes: int = MAX_BOXES) ->
     """
     if network.dim == 1:
         (bottom,), (top,) = claim.low, claim.high
-        inner = [x for x, _ in network.to_function().knots if bottom < x < top]
+        inner = [x for x, _ in network.to_piecewise_affine().knots if bottom < x < top]
         found = [(x,) for x in (bottom, *inner, top) if claim.violated_by((x,), network.at((x,)))]
         return Decision(SAT, found[0]) if found else Decision(UNSAT)
     boxes = [(claim.low, claim.high)]

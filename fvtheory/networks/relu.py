@@ -14,7 +14,7 @@ from typing import Any
 
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point, Rational, cube_point, text
-from fvtheory.functions import PiecewiseAffine1D
+from fvtheory.functions import Affine, Combination, Function, Maximum, PiecewiseAffine1D, constant
 from fvtheory.functions.base import check_dim
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -127,7 +127,27 @@ class ReluNetwork:
             lows, highs = tuple(new_lows), tuple(new_highs)
         return lows[0], highs[0]
 
-    def to_function(self) -> PiecewiseAffine1D:
+    def to_function(self) -> Function:
+        """The network as an exact function: with all its breakpoints in one variable, unit by unit in several.
+
+        Raises:
+            InvalidInputError: for more than MAX_BREAKPOINTS breakpoints.
+        """
+        if self.dim == 1:
+            return self.to_piecewise_affine()
+        zero = constant(0, self.dim)
+        values: list[Function] = [
+            Affine([ONE * (i == j) for i in range(self.dim)], 0) for j in range(self.dim)
+        ]
+        for layer in self.layers:
+            sums = [
+                Combination([*row, 1], [*values, constant(b, self.dim)])
+                for row, b in zip(layer.weight, layer.bias, strict=True)
+            ]
+            values = [Maximum([zero, s]) for s in sums] if layer.relu else [*sums]
+        return values[0]
+
+    def to_piecewise_affine(self) -> PiecewiseAffine1D:
         """A network of one variable, with all its breakpoints.
 
         Raises:
