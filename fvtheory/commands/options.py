@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 import time
@@ -26,18 +27,32 @@ def seed(word: str) -> int:
     return int(word)
 
 
+def positive(word: str) -> float:
+    try:
+        value = float(word)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"got {word!r}; required: a number above 0")
+    return value
+
+
 def load_torch() -> Any:
-    """torch, with one thread unless OMP_NUM_THREADS asks for more: these networks are small, and threads
-    that wait for each other on a busy machine cost many times what they save."""
+    """torch, from the first call on with one thread unless OMP_NUM_THREADS asks for more: small networks gain
+    nothing from threads, and those that wait for each other on a busy machine cost many times what they save."""
     try:
         torch = import_module("torch")
     except ImportError:
         raise MissingDependencyError(
             "no package torch", "torch for networks", "pip install torch==2.13.0 onnx"
         ) from None
-    if "OMP_NUM_THREADS" not in os.environ:
+    if "OMP_NUM_THREADS" not in os.environ and not _called:
         torch.set_num_threads(1)
+    _called[:] = [True]
     return torch
+
+
+_called: list[bool] = []
 
 
 def torch_device(name: str) -> Any:
@@ -128,8 +143,8 @@ def add_run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="one JSON document on standard output")
 
 
-def load_prepared(options: argparse.Namespace) -> Any:
-    """The network of ``--model``, prepared, on its device.
+def load_prepared(options: argparse.Namespace, fold: bool = True) -> Any:
+    """The network of ``--model``, prepared, on its device; unfolded, with all convolutions before a BatchNorm.
 
     Raises:
         FvtheoryError: for a network, package or device that is not here.
@@ -141,7 +156,7 @@ def load_prepared(options: argparse.Namespace) -> Any:
     from fvtheory.empirical.preparation import prepare
 
     sys.path.insert(0, os.getcwd())  # MODULE:FUNCTION may name a file beside the user
-    return prepare(load_model(options.model), device=device)
+    return prepare(load_model(options.model), fold, device)
 
 
 def image_folder(given: str | None, part: str = "imagenette/heldout") -> str:
@@ -162,3 +177,52 @@ def image_folder(given: str | None, part: str = "imagenette/heldout") -> str:
             "--images DIR",
         )
     return str(found)
+
+
+def add_robustness(command: argparse.ArgumentParser) -> None:
+    """``--no-transformations``, as ``fvtheory visualize`` has it."""
+    command.add_argument(
+        "--no-transformations",
+        action="store_true",
+        help="no random transformations before each step of ascent",
+    )
+
+
+def add_size(command: argparse.ArgumentParser) -> None:
+    """``--size``; `resized` reads it."""
+    command.add_argument(
+        "--size",
+        type=whole,
+        metavar="N",
+        help="pixels, in place of what the network was made for: faster, but another regime",
+    )
+
+
+def resized(model: Any, size: int | None) -> Any:
+    """The network for square pictures of another size.
+
+    Raises:
+        InvalidInputError: for a size that the network cannot take.
+    """
+    from dataclasses import replace
+
+    from fvtheory.empirical.image_model import ImageModel
+
+    if size is None:
+        return model
+    space = model.space
+    side = round(size * space.short_side / max(space.height, space.width))
+    other = ImageModel(
+        model.module, replace(space, height=size, width=size, short_side=side), model.name, model.labels
+    )
+    other.folded = model.folded
+    other = other.to(model.device).eval()
+    torch = load_torch()
+    try:
+        with torch.no_grad():
+            other(torch.full(other.space.shape(), 0.5, device=model.device))
+    except RuntimeError as error:
+        raise InvalidInputError(
+            f"--size {size} ({str(error).splitlines()[0]})", f"a size that {model.name} can take"
+        ) from None
+    return other

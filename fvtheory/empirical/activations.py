@@ -181,6 +181,25 @@ def layers(model: ImageModel, containers: bool = False) -> list[Layer]:
     return [*found, Layer(LOGITS, "output", tuple(logits.shape[1:]))]
 
 
+def deepest(model: ImageModel, spatial: bool = False) -> Layer:
+    """The last layer before the classes: its channels are features, not logits.
+
+    Args:
+        spatial: the last one with more than one position, as class activation maps need it.
+
+    Raises:
+        InvalidInputError: for a network without such a layer.
+    """
+    *found, output = layers(model, containers=True)
+    for layer in reversed(found):
+        positions = layer.shape[1] * layer.shape[2] if len(layer.shape) == 3 else 1
+        if layer.channels != output.channels and (positions > 1 or not spatial):
+            return layer
+    raise InvalidInputError(
+        f"network {model.name}", "a layer before the classes" + (" with rows and columns" if spatial else "")
+    )
+
+
 @contextmanager
 def _hooked(pairs: Iterable[tuple[nn.Module, object]]) -> Iterator[None]:
     handles = []

@@ -3,24 +3,31 @@ al. 2017; Section 2 and C.2 of Geirhos et al. 2024)."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from fvtheory.empirical.activations import activations
 from fvtheory.empirical.image_model import ImageModel
-from fvtheory.empirical.objectives import Objective
+from fvtheory.empirical.objectives import Objective, observe
 from fvtheory.empirical.parameterizations import Parameterization
+from fvtheory.empirical.steepest_ascent import SENSES, steepest
 from fvtheory.empirical.transformations import STANDARD, Transformations
 from fvtheory.errors import InvalidInputError
+from fvtheory.results import write_file
 
 STEPS = 512
 """Of the paper's figures (C.2)."""
 
 THRESHOLDS = (1, 8, 32, 128, 512)
 """Steps of Figure 3."""
+
+ADAM = "adam"
+ASCENTS = (ADAM, *SENSES)
 
 
 @dataclass(frozen=True)
@@ -29,15 +36,18 @@ class Visualization:
 
     Attributes:
         pictures: (n, C, H, W) in [0, 1], on the CPU.
-        values: the objective on them, untransformed, (n,).
+        values: the objective on them, untransformed and without penalty, (n,).
         history: the objective at each step, on the transformed pictures, (steps, n).
         trajectory: step -> pictures after it, for the steps that were to be kept.
+        dead: pictures at which no gradient of the network arrived in any step, (n,): they are the start and what
+            the penalty made of it, and say nothing about the unit.
     """
 
     pictures: Tensor
     values: Tensor
     history: Tensor
     trajectory: dict[int, Tensor] = field(default_factory=dict)
+    dead: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.bool))
 
 
 def visualize(
@@ -51,21 +61,32 @@ def visualize(
     minimize: bool = False,
     keep: Sequence[int] = (),
     progress: Callable[[int, int], None] | None = None,
+    penalty: Objective | None = None,
+    ascent: str = ADAM,
+    checkpoint: Path | None = None,
+    every: int = 64,
 ) -> Visualization:
-    """Maximize (or minimize) an objective with Adam.
+    """Maximize (or minimize) an objective.
 
     Args:
         model: prepared (`preparation.prepare`): in eval mode, weights without gradients.
         objective: one number a picture; pictures of one batch do not influence each other.
         parameterization: where the pictures come from; its parameters are moved.
         generator: of the transformations.
-        steps, rate: of Adam.
+        steps, rate: of the optimizer.
         transformations: before each step, or None.
         keep: steps after which the pictures are kept.
         progress: called with (steps done, steps).
+        penalty: made small at the same time, whether the objective is maximized or minimized; see `regularizers`.
+        ascent: "adam", or steps along `steepest_ascent.steepest` in one of its senses.
+        checkpoint: a file in which the state is kept every so many steps and at the end. If it is there, the run
+            goes on from it, and ends bit for bit as if it had not been interrupted.
+        every: how often that is.
 
     Raises:
-        InvalidInputError: for a model in training mode, no steps, or steps to keep that are not made.
+        InvalidInputError: for a model in training mode, no steps, steps to keep that are not made, pictures that are
+            none of the model's, an objective that does not depend on them or becomes infinite or NaN, or a checkpoint
+            of something else.
     """
     if model.training:
         raise InvalidInputError("a model in training mode", "a model in eval mode", "prepare(model)")
@@ -73,24 +94,154 @@ def visualize(
         raise InvalidInputError(
             f"{steps} steps, {tuple(keep)} to be kept", "at least one step, and those in it"
         )
-    optimizer = torch.optim.Adam(parameterization.parameters, lr=rate)
+    if not 0 < rate < float("inf") or every < 1:
+        raise InvalidInputError(f"rate {rate}, a checkpoint every {every} steps", "numbers above 0")
+    with torch.no_grad():
+        first = parameterization.pictures()
+    model.space.check(first)
+    moved = parameterization.parameters
+    optimizer = _optimizer(ascent, moved, rate)
+    layers = tuple(dict.fromkeys(objective.layers + (penalty.layers if penalty else ())))
     sign = 1.0 if minimize else -1.0
-    history: list[Tensor] = []
-    trajectory = {0: parameterization.pictures().detach().cpu()} if 0 in keep else {}
-    for step in range(1, steps + 1):
+    run = _Run(history=[], trajectory={0: first.cpu()} if 0 in keep else {}, dead=[True] * len(first))
+    about = {
+        "model": model.name,
+        "objective": objective.name,
+        "penalty": penalty.name if penalty else "",
+        "parameters": [list(p.shape) for p in moved],
+        "pictures": list(first.shape),
+        "settings": f"{steps} steps, rate {rate!r}, {ascent}, minimize {minimize}, kept {sorted(set(keep))}",
+        "transformations": repr(transformations),
+    }
+    if checkpoint is not None and checkpoint.exists():
+        run = _load(checkpoint, about, moved, optimizer, generator)
+
+    def note(gradient: Tensor) -> None:
+        arrived = gradient.detach().flatten(1).abs().amax(1) > 0
+        run.dead = [dead and not alive for dead, alive in zip(run.dead, arrived.tolist(), strict=True)]
+
+    for step in range(len(run.history) + 1, steps + 1):
         pictures = parameterization.pictures()
-        if transformations is not None:
-            pictures = transformations(pictures, generator)
-        values = objective(activations(model, pictures, objective.layers))
+        shown = pictures if transformations is None else transformations(pictures, generator)
+        shown = shown.view_as(shown)  # a tensor of its own, through which the network's gradient alone passes
+        seen = observe(model, layers, shown, pictures)
+        values = objective(seen)
+        loss = sign * values.sum()
+        if step == 1:
+            _check(objective, values, len(pictures))
+        if any(run.dead):
+            shown.register_hook(note)
+        if penalty is not None:
+            loss = loss + penalty(seen).sum()
         optimizer.zero_grad(set_to_none=True)
-        (sign * values.sum()).backward()
+        loss.backward()
+        if ascent != ADAM:
+            for p in moved:
+                p.grad = None if p.grad is None else steepest(p.grad, ascent)
         optimizer.step()
-        history.append(values.detach().cpu())
+        run.history.append(values.detach())
         if step in keep:
-            trajectory[step] = parameterization.pictures().detach().cpu()
+            with torch.no_grad():
+                run.trajectory[step] = parameterization.pictures().cpu()
+        if checkpoint is not None and (step % every == 0 or step == steps):
+            _save(checkpoint, about, run, moved, optimizer, generator)
         if progress is not None:
             progress(step, steps)
     with torch.no_grad():
         pictures = parameterization.pictures()
-        values = objective(activations(model, pictures, objective.layers)).cpu()
-    return Visualization(pictures.cpu(), values, torch.stack(history), trajectory)
+        values = objective(observe(model, objective.layers, pictures)).cpu()
+    history = torch.stack(run.history).cpu()
+    wrong = (~torch.isfinite(torch.cat([history, values[None]]))).any(1).nonzero()
+    if len(wrong):
+        raise InvalidInputError(
+            f"objective {objective.name!r}, not finite from step {int(wrong[0]) + 1} on",
+            "an objective that stays finite",
+            "take a smaller rate, or look for NaN among the weights",
+        )
+    return Visualization(pictures.cpu(), values, history, run.trajectory, torch.tensor(run.dead))
+
+
+def _check(objective: Objective, values: Tensor, count: int) -> None:
+    if tuple(values.shape) != (count,):
+        raise InvalidInputError(
+            f"objective {objective.name!r} of shape {tuple(values.shape)}",
+            f"one number a picture: ({count},)",
+        )
+    if not values.requires_grad:
+        raise InvalidInputError(
+            f"objective {objective.name!r}, through which no gradient flows",
+            "one that depends on the pictures, and a network that does not detach them",
+        )
+
+
+def _optimizer(ascent: str, moved: list[Tensor], rate: float) -> torch.optim.Optimizer:
+    if ascent not in ASCENTS:
+        raise InvalidInputError(f"ascent {ascent!r}", " or ".join(ASCENTS))
+    if ascent != ADAM:
+        return torch.optim.SGD(moved, lr=rate)
+    fused = all(p.device.type in ("cpu", "cuda") for p in moved)
+    return torch.optim.Adam(moved, lr=rate, fused=fused)
+
+
+# ---- checkpoints -------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Run:
+    history: list[Tensor]
+    trajectory: dict[int, Tensor]
+    dead: list[bool]
+
+
+def _save(
+    file: Path,
+    about: dict[str, Any],
+    run: _Run,
+    moved: list[Tensor],
+    optimizer: torch.optim.Optimizer,
+    generator: torch.Generator,
+) -> None:
+    out = io.BytesIO()
+    state = {
+        "about": about,
+        "history": torch.stack(run.history).cpu(),
+        "trajectory": run.trajectory,
+        "dead": run.dead,
+        "parameters": [p.detach().cpu() for p in moved],
+        "optimizer": optimizer.state_dict(),
+        "generator": generator.get_state(),
+    }
+    torch.save(state, out)
+    write_file(file, out.getvalue())
+
+
+def _load(
+    file: Path,
+    about: dict[str, Any],
+    moved: list[Tensor],
+    optimizer: torch.optim.Optimizer,
+    generator: torch.Generator,
+) -> _Run:
+    try:
+        state = torch.load(file, map_location="cpu", weights_only=True)
+        found = state["about"]
+    except Exception as error:  # torch.load raises many kinds
+        raise InvalidInputError(
+            f"file {str(file)!r} ({(str(error) or type(error).__name__).splitlines()[0]})",
+            "a checkpoint of a visualization",
+            "remove it to begin anew",
+        ) from None
+    if found != about:
+        differ = [name for name in about if not isinstance(found, dict) or found.get(name) != about[name]]
+        raise InvalidInputError(
+            f"checkpoint {str(file)!r} of another run (it differs in {', '.join(differ) or 'kind'})",
+            "the checkpoint of this one",
+            "remove it to begin anew",
+        )
+    with torch.no_grad():
+        for p, kept in zip(moved, state["parameters"], strict=True):
+            p.copy_(kept)
+    optimizer.load_state_dict(state["optimizer"])
+    generator.set_state(state["generator"])
+    history = list(state["history"].to(moved[0].device))
+    return _Run(history, state["trajectory"], state["dead"])

@@ -1,19 +1,25 @@
 """What a visualization maximizes: a unit, several of them, a direction among them.
 
 An objective gives one number a picture. Objectives are added, subtracted and multiplied, with each other and with
-numbers, picture by picture. Layers are named as in `activations`; `logits` are the classes before the softmax.
+numbers, picture by picture. Layers are named as in `activations`; `logits` are the classes before the softmax, and
+`pictures` stands for the pictures themselves, before any transformation (see `regularizers`).
 """
 
 from __future__ import annotations
 
+import hashlib
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from fvtheory.empirical.activations import LOGITS
+from fvtheory.empirical.activations import LOGITS, activations
+from fvtheory.empirical.image_model import ImageModel
 from fvtheory.errors import InvalidInputError
+
+PICTURES = "pictures"
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,25 @@ class Objective:
 
     def __rmul__(self, other: float) -> Objective:
         return _joined(constant(other), self, "*", torch.mul)
+
+
+def observe(
+    model: ImageModel, layers: Sequence[str], shown: Tensor, pictures: Tensor | None = None
+) -> dict[str, Tensor]:
+    """What objectives with these layers need, part of the autograd graph.
+
+    Args:
+        shown: what the network sees, (n, C, H, W) in [0, 1].
+        pictures: the same before transformations; `shown` unless told.
+
+    Raises:
+        FvtheoryError: as `activations`.
+    """
+    inner = [name for name in layers if name != PICTURES]
+    seen = activations(model, shown, inner) if inner else {}
+    if PICTURES in layers:
+        seen[PICTURES] = shown if pictures is None else pictures
+    return seen
 
 
 def constant(number: float) -> Objective:
@@ -111,7 +136,16 @@ def neuron(layer: str, index: int, position: tuple[int, int] | None = None) -> O
 
 
 def direction(layer: str, vector: Tensor) -> Objective:
-    """Mean over positions of the inner product of the channels with a vector (C,)."""
+    """Mean over positions of the inner product of the channels with a vector (C,); it is not scaled.
+
+    Raises:
+        InvalidInputError: for what is not a vector of finite numbers.
+    """
+    if vector.ndim != 1 or not bool(torch.isfinite(vector).all()):
+        raise InvalidInputError(
+            f"a direction of shape {tuple(vector.shape)}", "a vector of finite numbers (C,)"
+        )
+    digest = hashlib.sha256(vector.detach().double().cpu().numpy().tobytes()).hexdigest()[:8]
 
     def value(seen: dict[str, Tensor]) -> Tensor:
         x = seen[layer]
@@ -121,23 +155,119 @@ def direction(layer: str, vector: Tensor) -> Objective:
             )
         return x.flatten(2).mean(2) @ vector.to(x) if x.ndim > 2 else x @ vector.to(x)
 
-    return Objective(f"{layer}:direction", (layer,), value)
+    return Objective(f"{layer}:direction-{digest}", (layer,), value)
 
 
-def each(objectives: Sequence[Objective]) -> Objective:
-    """Picture i is for objective i: a batch of different units in one pass."""
+def random_direction(layer: str, channels: int, generator: torch.Generator) -> Objective:
+    """A direction of length 1, uniform on the sphere: what a unit is to be compared with (Olah et al. 2017)."""
+    vector = torch.randn(channels, generator=generator, dtype=torch.float64)
+    return direction(layer, vector / vector.norm())
+
+
+def whole_layer(layer: str) -> Objective:
+    """Mean square of a whole layer (DeepDream)."""
+    return Objective(layer, (layer,), lambda seen: seen[layer].flatten(1).square().mean(1))
+
+
+def log_probability(index: int) -> Objective:
+    """Logarithm of the probability of a class, of the softmax over all."""
+
+    def value(seen: dict[str, Tensor]) -> Tensor:
+        return _channels(seen[LOGITS], LOGITS, index).log_softmax(1)[:, index]
+
+    return Objective(f"log-probability:{index}", (LOGITS,), value)
+
+
+def probability(index: int) -> Objective:
+    """Probability of a class, of the softmax over all. Its gradient vanishes where the class is sure, or far off."""
+
+    def value(seen: dict[str, Tensor]) -> Tensor:
+        return _channels(seen[LOGITS], LOGITS, index).softmax(1)[:, index]
+
+    return Objective(f"probability:{index}", (LOGITS,), value)
+
+
+def each(objectives: Sequence[Objective], copies: int = 1) -> Objective:
+    """A batch of different units in one pass: objective i is for pictures i * copies to (i + 1) * copies - 1."""
     chosen = tuple(objectives)
     layers = tuple(dict.fromkeys(layer for o in chosen for layer in o.layers))
 
     def value(seen: dict[str, Tensor]) -> Tensor:
         count = len(next(iter(seen.values())))
-        if count != len(chosen):
-            raise InvalidInputError(f"{count} pictures for {len(chosen)} objectives", "one picture each")
-        return torch.stack(
-            [o.value({k: x[i : i + 1] for k, x in seen.items()}).reshape(()) for i, o in enumerate(chosen)]
-        )
+        if count != copies * len(chosen):
+            raise InvalidInputError(
+                f"{count} pictures for {len(chosen)} objectives", f"{copies} for each objective"
+            )
+        parts = []
+        for i, objective in enumerate(chosen):
+            own = {name: x[i * copies : (i + 1) * copies] for name, x in seen.items()}
+            parts.append(objective.value(own).expand(copies))
+        return torch.cat(parts)
 
-    return Objective(f"each({', '.join(o.name for o in chosen)})", layers, value)
+    name = ", ".join(o.name for o in chosen) + ("" if copies == 1 else f"; {copies} of each")
+    return Objective(f"each({name})", layers, value)
+
+
+def parse_unit(text: str) -> Objective:
+    """An objective from words, such as ``logits:574`` or ``logits:0 + 0.5 * _blocks.8._bn2:3``.
+
+    Terms are joined by " + " (with spaces); a term is a product, by "*", of any numbers and units. A unit is::
+
+        LAYER                  mean square of a whole layer
+        LAYER:INDEX            mean of a channel; the logit of a class
+        LAYER:INDEX@ROW,COL    a neuron
+        LAYER:INDEX@middle     the neuron in the middle
+        LAYER:RANDOM/CHANNELS  random direction number RANDOM among so many channels, of length 1
+        probability:INDEX      of a class; also log-probability:INDEX
+
+    Raises:
+        InvalidInputError: for other words.
+    """
+    terms = [_parse_term(term, text) for term in text.split(" + ")]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total
+
+
+def _parse_term(term: str, text: str) -> Objective:
+    factors = [word.strip() for word in term.split("*")]
+    product = _parse_atom(factors[-1], text)
+    for word in reversed(factors[:-1]):
+        try:
+            number = float(word)
+        except ValueError:
+            product = _parse_atom(word, text) * product
+            continue
+        if not math.isfinite(number):
+            raise InvalidInputError(f"number {word!r} in unit {text!r}", "a finite number")
+        product = number * product
+    return product
+
+
+def _parse_atom(word: str, text: str) -> Objective:
+    layer, colon, rest = word.rpartition(":") if ":" in word else (word, "", "")
+    if layer and not any(c.isspace() for c in word):
+        index, at, position = rest.partition("@")
+        row, comma, column = position.partition(",")
+        number, slash, channels = rest.partition("/")
+        if not colon:
+            return whole_layer(layer)
+        if index.isdecimal() and not at:
+            special = {"probability": probability, "log-probability": log_probability}.get(layer)
+            return special(int(index)) if special else channel(layer, int(index))
+        if index.isdecimal() and position == "middle":
+            return neuron(layer, int(index))
+        if index.isdecimal() and comma and row.isdecimal() and column.isdecimal():
+            return neuron(layer, int(index), (int(row), int(column)))
+        if slash and number.isdecimal() and channels.isdecimal() and int(channels) > 0:
+            generator = torch.Generator().manual_seed(int(number))
+            return random_direction(layer, int(channels), generator)
+    raise InvalidInputError(
+        f"unit {text!r}",
+        "LAYER, LAYER:INDEX, LAYER:INDEX@ROW,COL, LAYER:INDEX@middle, LAYER:NUMBER/CHANNELS or probability:INDEX, "
+        "joined by ' + ' and '*'",
+    )
 
 
 def _channels(x: Tensor, layer: str, index: int) -> Tensor:

@@ -174,9 +174,30 @@ def data_folder(part: str) -> Path | None:
     return folder if folder is not None and folder.is_dir() else None
 
 
+def to_bytes(pictures: Tensor) -> Tensor:
+    """Pictures with values in [0, 1] as files hold them: rounded to 8 bits, uint8, on the CPU."""
+    if pictures.dtype == torch.uint8:
+        return pictures.cpu()
+    return (pictures.detach().float().clamp(0, 1) * 255).round().to(torch.uint8).cpu()
+
+
+def from_png(file: str | Path) -> Tensor:
+    """What `to_png` wrote, (C, H, W), uint8: of the same size, one or three channels.
+
+    Raises:
+        InvalidInputError: for a file that is no picture.
+    """
+    try:
+        with _pillow().open(file) as opened:
+            array = numpy.array(opened if opened.mode == "L" else opened.convert("RGB"), dtype=numpy.uint8)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise InvalidInputError(f"file {str(file)!r} ({error})", "a picture") from None
+    return torch.from_numpy(array.reshape(*array.shape[:2], -1)).permute(2, 0, 1).contiguous()
+
+
 def to_png(picture: Tensor) -> bytes:
-    """A picture (C, H, W) with values in [0, 1] as a PNG file, rounded to 8 bits."""
-    array = (picture.detach().float().clamp(0, 1) * 255).round().to(torch.uint8).cpu()
+    """A picture (C, H, W), bytes or values in [0, 1], as a PNG file, rounded to 8 bits."""
+    array = to_bytes(picture)
     pixels = array[0].numpy() if len(array) == 1 else array.permute(1, 2, 0).contiguous().numpy()
     out = io.BytesIO()
     _pillow().fromarray(pixels).save(out, format="PNG")

@@ -37,7 +37,7 @@ def prepare(model: ImageModel, fold: bool = True, device: str | torch.device | N
     return ready if device is None else ready.to(device)
 
 
-class _Tracer(fx.Tracer):
+class Tracer(fx.Tracer):
     """Takes every module without others inside as it is, whoever wrote it."""
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
@@ -47,7 +47,7 @@ class _Tracer(fx.Tracer):
 def _fold(root: nn.Module) -> frozenset[str]:
     """Fold in place; returns the dotted names of the layers that took a BatchNorm in."""
     try:
-        graph = _Tracer().trace(root)
+        graph = Tracer().trace(root)
     except Exception:  # fx raises whatever the module's own code raises when fed proxies
         return frozenset()
     modules = dict(root.named_modules())

@@ -131,7 +131,8 @@ def load_efficientnet_lite(file: str | Path, variant: str = "lite0") -> ImageMod
         module.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
     except Exception as error:  # torch.load raises many kinds
         raise InvalidInputError(
-            f"file {str(file)!r} ({str(error).splitlines()[0]})", f"weights of EfficientNet-{variant}"
+            f"file {str(file)!r} ({(str(error) or type(error).__name__).splitlines()[0]})",
+            f"weights of EfficientNet-{variant}",
         ) from None
     mean, std = (127 / 255,) * 3, (128 / 255,) * 3
     space = InputSpace(size, size, mean, std, short_side=size + 32)

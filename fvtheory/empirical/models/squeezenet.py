@@ -94,7 +94,8 @@ def load_squeezenet(file: str | Path) -> ImageModel:
         module.load_state_dict(state)
     except (pickle.UnpicklingError, RuntimeError, ValueError, AttributeError, TypeError, EOFError) as error:
         raise InvalidInputError(
-            f"file {str(file)!r} ({str(error).splitlines()[0]})", "weights of SqueezeNet 1.1 as numpy arrays"
+            f"file {str(file)!r} ({(str(error) or type(error).__name__).splitlines()[0]})",
+            "weights of SqueezeNet 1.1 as numpy arrays",
         ) from None
     mean = (104 / 255, 117 / 255, 123 / 255)
     space = InputSpace(227, 227, mean, (1 / 255,) * 3, "BGR", short_side=256)

@@ -100,7 +100,7 @@ def load_taef2(folder: str | Path) -> tuple[nn.Sequential, nn.Sequential]:
             module.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
         except Exception as error:  # torch.load raises many kinds
             raise InvalidInputError(
-                f"file {str(file)!r} ({str(error).splitlines()[0]})",
+                f"file {str(file)!r} ({(str(error) or type(error).__name__).splitlines()[0]})",
                 f"weights of the TAEF2 {name}",
                 "download them from https://github.com/madebyollin/taesd",
             ) from None
