@@ -1,0 +1,650 @@
+"""Whether visualizations are processed along the same paths as natural pictures: the sanity check, exact and complete
+(Section 3 and Appendix C.3 of Geirhos et al. 2024).
+
+In every layer, how similar are the activations of two natural pictures of a class, of two classes, and of a natural
+picture and a visualization of its class? The answers are means over *all* pairs, and no pair is computed: with unit
+vectors z whose inner products are similarities (`rank_vectors`), S_c the sum over the n_c pictures of class c, M_c =
+S_c / n_c, M the sum of the M_c of C classes and V_c the mean of the visualizations of c,
+
+    same class:              mean over c of (|S_c|^2 - n_c) / (n_c (n_c - 1)),
+    different classes:       (|M|^2 - sum of |M_c|^2) / (C (C - 1)),
+    visualization, same:     mean over c of M_c . V_c,
+    visualization, other:    (M . V - sum of M_c . V_c) / (C (C - 1)).
+
+Every class, and every pair of classes, weighs the same. `fvtheory.pair_means` proves the identities. The first pass
+over the pictures needs one rank transform an activation and one sum vector a class; its cost is linear in pictures,
+and its memory does not grow with them. A second pass gives what means cannot: standard deviations over pairs (within
+a class from its Gram matrix, hence exact; between classes from a sample) and bootstrap intervals over pictures.
+
+Layers are processed in chunks, classes one after the other, pictures in fixed blocks; sums over classes are fixed
+point (`fixed_point`), so that one process and many give the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from fvtheory.empirical.activations import LOGITS, Layer, in_batches, logits
+from fvtheory.empirical.distributed import Workers
+from fvtheory.empirical.fixed_point import Sums, accumulate, from_fixed
+from fvtheory.empirical.image_model import ImageModel
+from fvtheory.empirical.rank_vectors import METRICS, unit_vectors
+from fvtheory.errors import InvalidInputError
+
+NATURAL = "natural"
+
+BLOCK = 50
+"""Pictures of a class whose activations are held at a time."""
+
+BATCH = 10
+"""Pictures in one pass of the network. Fixed, as the bits of activations may depend on it."""
+
+CHUNK = 2**21
+"""Values of one picture in a chunk of layers, unless a single layer has more."""
+
+STRANGERS = 4
+"""Pictures of another class with which every picture is compared, for the standard deviation between classes."""
+
+REPLICATES = 1000
+LEVEL = 0.95
+THRESHOLD = 0.01
+"""Layers in which same and different class differ by less are not normalised (C.3)."""
+
+
+@dataclass(frozen=True)
+class ClassPictures:
+    """What is compared for one class.
+
+    Attributes:
+        label: the class.
+        natural: reads its natural pictures, (n, C, H, W), uint8; called when they are needed. Those that the network
+            misclassifies are to be left out (`correct`).
+        visualizations: method -> (k, C, H, W), uint8; every class has the same methods.
+    """
+
+    label: int
+    natural: Callable[[], Tensor]
+    visualizations: Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over pairs; None where there is nothing to be taken the mean of.
+
+    Attributes:
+        mean: exact, over all pairs.
+        deviation: standard deviation over pairs.
+        low, high: 95% bootstrap interval of the mean, over natural pictures.
+    """
+
+    mean: float | None
+    deviation: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class LayerSimilarity:
+    """One layer and one metric.
+
+    Attributes:
+        layer, kind, units: name, class of module, number of values.
+        metric: one of `rank_vectors.METRICS`.
+        pictures: natural pictures with a defined activation.
+        constant: natural pictures left out, as their activation is constant (for cosine: zero).
+        constant_visualizations: method -> visualizations left out for that.
+        same, different: natural pictures; `different.deviation` is from a sample of pairs.
+        visual, other: method -> natural pictures against visualizations of the same class, of other classes.
+        normalised: method -> (visual - different) / (same - different), None where those differ by less than 0.01.
+        mismatch: greatest difference between a class's mean from sums and from its Gram matrix (second pass only).
+    """
+
+    layer: str
+    kind: str
+    units: int
+    metric: str
+    pictures: int
+    constant: int
+    constant_visualizations: Mapping[str, int]
+    same: Estimate
+    different: Estimate
+    visual: Mapping[str, Estimate]
+    other: Mapping[str, Estimate]
+    normalised: Mapping[str, Estimate]
+    mismatch: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(document: dict[str, Any]) -> LayerSimilarity:
+        """What `to_json` gave."""
+        one = {k: Estimate(**document[k]) for k in ("same", "different")}
+        many = {
+            k: {m: Estimate(**e) for m, e in document[k].items()} for k in ("visual", "other", "normalised")
+        }
+        return LayerSimilarity(**(document | one | many))
+
+
+class Checkpoint(Protocol):
+    """Where the state of an unfinished chunk is kept."""
+
+    def load(self) -> dict[str, Any] | None: ...
+
+    def save(self, state: dict[str, Any]) -> None: ...
+
+
+@dataclass
+class Comparison:
+    """What to compare, and how.
+
+    Attributes:
+        model: prepared.
+        classes: at least two.
+        metrics: of `rank_vectors.METRICS`.
+        intervals: make the second pass.
+        replicates: of the bootstrap.
+        seed: of its resamples; those of a class depend on nothing else.
+        threads: rows that are ranked at a time.
+        workers: the processes that share the classes.
+
+    Raises:
+        InvalidInputError: for fewer than two classes, repeated labels or methods that differ.
+    """
+
+    model: ImageModel
+    classes: Sequence[ClassPictures]
+    metrics: Sequence[str] = METRICS
+    intervals: bool = True
+    replicates: int = REPLICATES
+    seed: int = 0
+    threads: int = 1
+    workers: Workers = field(default_factory=Workers)
+
+    def __post_init__(self) -> None:
+        labels = [c.label for c in self.classes]
+        methods = {tuple(c.visualizations) for c in self.classes}
+        if len(set(labels)) < 2 or len(set(labels)) < len(labels):
+            raise InvalidInputError(f"classes {labels}", "two or more different ones")
+        if len(methods) > 1 or any(NATURAL in m for m in methods):
+            raise InvalidInputError(
+                f"methods of visualization {sorted(methods)}",
+                f"the same for each class, none named {NATURAL!r}",
+            )
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        return tuple(self.classes[0].visualizations)
+
+    def chunk(
+        self,
+        layers: Sequence[Layer],
+        progress: Callable[[int, int], None] | None = None,
+        checkpoint: Checkpoint | None = None,
+    ) -> list[LayerSimilarity]:
+        """Compare in these layers, which are read in one pass of the network.
+
+        Args:
+            layers: from `activations.layers`; see `chunks`.
+            progress: called with (classes done, classes to do), both passes together, of this process.
+            checkpoint: state is loaded from it at the beginning, and saved to it after every class.
+
+        Returns:
+            Layers in the order given, metrics inside; the same in every process.
+
+        Raises:
+            InvalidInputError: for activations that are NaN or infinite.
+        """
+        mine = range(self.workers.rank, len(self.classes), self.workers.count)
+        state = (checkpoint.load() if checkpoint else None) or {
+            "pass": 1,
+            "done": 0,
+            "sums": {},
+            "records": [],
+        }
+        total = len(mine) * (2 if self.intervals else 1)
+
+        def done(number: int) -> None:
+            state["done"] += 1
+            if checkpoint:
+                checkpoint.save(state)
+            if progress:
+                progress(number, total)
+
+        if state["pass"] == 1:
+            for number in range(state["done"], len(mine)):
+                state["records"] += self._means(layers, mine[number], state["sums"])
+                done(number + 1)
+            state |= {
+                "pass": 2,
+                "done": 0,
+                "records": self._shared(state["records"]),
+                "pairs": [],
+                "resampled": {},
+            }
+            self._reduce(state["sums"], layers, (NATURAL, *self.methods))
+            if checkpoint:
+                checkpoint.save(state)
+        found = _fold_means(state["records"], state["sums"], self.methods)
+        if self.intervals:
+            for number in range(state["done"], len(mine)):
+                state["pairs"] += self._pairs(layers, mine[number], state["sums"], state["resampled"])
+                done(len(mine) + number + 1)
+            pairs = self._shared(state["pairs"])
+            resampled = dict(state["resampled"])
+            curves = ("same", "different", *(f"{k} {m}" for m in self.methods for k in ("visual", "other")))
+            self._reduce(resampled, layers, curves, self.replicates)
+        else:
+            pairs, resampled = [], {}
+        return [
+            _layer_similarity(layer, metric, found, state["records"], pairs, resampled, self.methods)
+            for layer in layers
+            for metric in self.metrics
+        ]
+
+    def _shared(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The records of all processes, in order of class."""
+        return sorted(self.workers.gather(records), key=lambda r: r["class"])  # a stable sort
+
+    def _reduce(
+        self, sums: Sums, layers: Sequence[Layer], parts: Sequence[str], width: int | None = None
+    ) -> None:
+        """Sums over all processes; a process without classes takes part with zeros."""
+        for layer in layers:
+            for metric in self.metrics:
+                for part in parts:
+                    key = _key(layer.name, metric, part)
+                    units = sums.get(key)
+                    if units is None:
+                        units = torch.zeros(
+                            width or _units(layer), dtype=torch.int64, device=self.model.device
+                        )
+                    sums[key] = units.to(self.model.device, copy=True)
+                    self.workers.sum(sums[key])
+
+    def _read(self, pictures: Tensor, layers: Sequence[Layer]) -> dict[str, Tensor]:
+        """Activations (n, ...) of all layers."""
+        names = [x.name if "#" in x.name or x.name == LOGITS else f"{x.name}#0" for x in layers]  # ends early
+        parts = list(in_batches(self.model, pictures.float() / 255, names, BATCH))
+        return {layer.name: torch.cat([p[n] for p in parts]) for layer, n in zip(layers, names, strict=True)}
+
+    def _room(self, layers: Sequence[Layer], rows: int) -> Tensor:
+        """Memory for so many unit vectors of the largest layer."""
+        return torch.empty(rows * max(map(_units, layers)), dtype=torch.float64, device=self.model.device)
+
+    def _visualizations(self, number: int) -> tuple[Tensor, dict[str, slice]]:
+        """All visualizations of a class, and where those of each method are."""
+        places, parts, end = {}, [], 0
+        for method, pictures in self.classes[number].visualizations.items():
+            places[method] = slice(end, end + len(pictures))
+            parts.append(pictures)
+            end += len(pictures)
+        return (torch.cat(parts) if parts else torch.empty(0)), places
+
+    # ---- first pass: sums ------------------------------------------------------------------------------
+
+    def _means(self, layers: Sequence[Layer], number: int, grand: Sums) -> Iterator[dict[str, Any]]:
+        """Add the mean vectors of one class to the grand sums; a record for each layer and metric."""
+        sums: dict[str, Tensor] = {}  # one process adds up a class, in a fixed order
+        counts: dict[str, int] = {}
+        constant: dict[str, int] = {}
+        room = self._room(layers, BATCH)
+
+        def add(key: str, rows: Tensor, defined: Tensor) -> None:
+            if key in sums:
+                sums[key] += rows.sum(0)
+            else:
+                sums[key] = rows.sum(0)
+            counts[key] = counts.get(key, 0) + int(defined.sum())
+            constant[key] = constant.get(key, 0) + int((~defined).sum())
+
+        parts = {NATURAL: self.classes[number].natural(), **self.classes[number].visualizations}
+        for part, pictures in parts.items():
+            for start in range(0, len(pictures), BATCH):
+                for name, values in self._read(pictures[start : start + BATCH], layers).items():
+                    for metric in self.metrics:
+                        add(_key(name, metric, part), *unit_vectors(values, metric, self.threads, room))
+        for layer in layers:
+            for metric in self.metrics:
+                means: dict[str, Tensor] = {}
+                record: dict[str, Any] = {"class": number, "layer": layer.name, "metric": metric}
+                for part in (NATURAL, *self.methods):
+                    key = _key(layer.name, metric, part)
+                    count = counts.get(key, 0)
+                    record[f"count {part}"] = count
+                    record[f"constant {part}"] = constant.get(key, 0)
+                    if count:
+                        total = sums[key]
+                        means[part] = total / count
+                        accumulate(grand, key, means[part])
+                        if part == NATURAL:
+                            square = float(total @ total)
+                            record["square"] = square / count**2
+                            if count > 1:
+                                record["same"] = (square - count) / (count * (count - 1))
+                        elif NATURAL in means:
+                            record[f"visual {part}"] = float(means[NATURAL] @ means[part])
+                yield record
+
+    # ---- second pass: pairs ----------------------------------------------------------------------------
+
+    def _pairs(
+        self, layers: Sequence[Layer], number: int, grand: Sums, resampled: Sums
+    ) -> Iterator[dict[str, Any]]:
+        """Moments over pairs of one class; adds its resampled means, less the mean, to `resampled`."""
+        natural = self.classes[number].natural()
+        strangers = self.classes[(number + 1) % len(self.classes)].natural()[:STRANGERS]
+        shown, places = self._visualizations(number)
+        beside = torch.cat([shown.to(strangers.dtype).reshape(-1, *strangers.shape[1:]), strangers])
+        weights = _resamples(len(natural), self.replicates, self.seed, self.classes[number].label)
+        gathered: dict[str, list[_Block]] = {}
+        rooms = self._room(layers, min(BLOCK, len(natural))), self._room(layers, len(beside))
+        if len(beside) and len(natural):
+            others = self._read(beside, layers)
+            for start in range(0, len(natural), BLOCK):
+                seen = self._read(natural[start : start + BLOCK], layers)
+                for layer in layers:
+                    for metric in self.metrics:
+                        gathered.setdefault(_key(layer.name, metric, ""), []).append(
+                            self._block(
+                                seen[layer.name], others[layer.name], layer.name, metric, places, grand, rooms
+                            )
+                        )
+        for layer in layers:
+            for metric in self.metrics:
+                blocks = gathered.get(_key(layer.name, metric, ""), [])
+                record: dict[str, Any] = {"class": number, "layer": layer.name, "metric": metric}
+                record |= _moments(blocks, self.methods)
+                for curve, spread in _spreads(blocks, weights, self.methods, len(self.classes)).items():
+                    accumulate(resampled, _key(layer.name, metric, curve), spread)
+                yield record
+
+    def _block(
+        self,
+        values: Tensor,
+        beside: Tensor,
+        layer: str,
+        metric: str,
+        places: dict[str, slice],
+        grand: Sums,
+        rooms: tuple[Tensor, Tensor],
+    ) -> _Block:
+        """Similarities of the pictures of a block with each other and with what they are compared to."""
+        rows, defined = unit_vectors(values, metric, self.threads, rooms[0])
+        other, known = unit_vectors(beside, metric, self.threads, rooms[1])
+        against = rows @ other.T
+        last = max((p.stop for p in places.values()), default=0)
+        totals = torch.stack([from_fixed(grand[_key(layer, metric, p)]) for p in (NATURAL, *places)])
+        to_grand = rows @ totals.T
+        return _Block(
+            defined.cpu(),
+            (rows @ rows.T).cpu(),
+            {m: (against[:, p].cpu(), known[p].cpu()) for m, p in places.items()},
+            (against[:, last:].cpu(), known[last:].cpu()),
+            {part: to_grand[:, i].cpu() for i, part in enumerate((NATURAL, *places))},
+        )
+
+
+def _key(layer: str, metric: str, part: str) -> str:
+    return f"{layer}|{metric}|{part}"
+
+
+def _units(layer: Layer) -> int:
+    return torch.Size(layer.shape).numel()
+
+
+def chunks(layers: Sequence[Layer], size: int | None = None) -> list[list[Layer]]:
+    """Neighbouring layers, at most so many values of one picture together, unless one layer has more.
+
+    Args:
+        size: `CHUNK` unless told otherwise.
+    """
+    size = CHUNK if size is None else size
+    found: list[list[Layer]] = []
+    held = 0
+    for layer in layers:
+        if not found or held + _units(layer) > size:
+            found.append([])
+            held = 0
+        found[-1].append(layer)
+        held += _units(layer)
+    return found
+
+
+def compare(
+    comparison: Comparison, layers: Sequence[Layer], size: int | None = None
+) -> list[LayerSimilarity]:
+    """Compare in all these layers, chunk by chunk; see `Comparison.chunk`."""
+    return [found for part in chunks(layers, size) for found in comparison.chunk(part)]
+
+
+def correct(model: ImageModel, pictures: Tensor, label: int) -> Tensor:
+    """Which pictures (n, C, H, W), uint8, have this class as their top-1 class: (n,), bool, on the CPU."""
+    return class_logits(model, pictures).argmax(1) == label
+
+
+def class_logits(model: ImageModel, pictures: Tensor) -> Tensor:
+    """Logits (n, classes) of pictures (n, C, H, W), uint8, in batches of the size of this module, on the CPU."""
+    return logits(model, pictures.float() / 255, BATCH)
+
+
+# ---- means from records -----------------------------------------------------------------------------------
+
+
+def _fold_means(
+    records: Sequence[dict[str, Any]], sums: Mapping[str, Tensor], methods: Sequence[str]
+) -> dict[str, dict[str, float | None]]:
+    """The four kinds of means by layer and metric; records are folded in order of class."""
+    found = {}
+    for key, mine in _by_layer(records).items():
+        natural = from_fixed(sums[key + NATURAL])
+        present = [r for r in mine if r[f"count {NATURAL}"]]
+        pairs = len(present) * (len(present) - 1)
+        square = float(natural @ natural) - sum(r["square"] for r in present)
+        means = {
+            "same": _mean([r["same"] for r in mine if "same" in r]),
+            "different": square / pairs if pairs else None,
+        }
+        for method in methods:
+            same = [r[f"visual {method}"] for r in mine if f"visual {method}" in r]
+            shown = sum(1 for r in mine if r[f"count {method}"])
+            pairs = len(present) * shown - len(same)
+            product = float(natural @ from_fixed(sums[key + method])) - sum(same)
+            means[f"visual {method}"] = _mean(same)
+            means[f"other {method}"] = product / pairs if pairs else None
+        found[key] = means
+    return found
+
+
+def _by_layer(records: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for record in records:
+        found.setdefault(_key(record["layer"], record["metric"], ""), []).append(record)
+    return found
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+# ---- pairs of one class ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Similarities of the natural pictures of a block (b), on the CPU; where one is not defined they are 0.
+
+    Attributes:
+        defined: (b,).
+        gram: (b, b).
+        visual: method -> with its visualizations (b, k), which of them are defined (k,).
+        strangers: with pictures of another class.
+        grand: part -> inner products with the sum of the mean vectors of all classes (b,).
+    """
+
+    defined: Tensor
+    gram: Tensor
+    visual: Mapping[str, tuple[Tensor, Tensor]]
+    strangers: tuple[Tensor, Tensor]
+    grand: Mapping[str, Tensor]
+
+
+def _moments(blocks: Sequence[_Block], methods: Sequence[str]) -> dict[str, tuple[int, float, float]]:
+    """Curve -> number of pairs, mean and mean square."""
+    values: dict[str, list[Tensor]] = {}
+    for block in blocks:
+        pairs = torch.outer(block.defined, block.defined).triu(1)
+        values.setdefault("same", []).append(block.gram[pairs])
+        compared = {f"visual {m}": block.visual[m] for m in methods} | {"different": block.strangers}
+        for curve, (products, known) in compared.items():
+            values.setdefault(curve, []).append(products[block.defined][:, known].reshape(-1))
+    found = {}
+    for curve, parts in values.items():
+        x = torch.cat(parts)
+        if len(x):
+            found[curve] = (len(x), float(x.mean()), float((x * x).mean()))
+    return found
+
+
+def _resamples(count: int, replicates: int, seed: int, label: int) -> Tensor:
+    """How often each picture is drawn in each replicate, (replicates, count), float64."""
+    if count == 0:
+        return torch.zeros(replicates, 0, dtype=torch.float64)
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + label) % 2**63)
+    drawn = torch.randint(count, (replicates, count), generator=generator)
+    return torch.zeros(replicates, count, dtype=torch.float64).scatter_add_(
+        1, drawn, torch.ones(drawn.shape, dtype=torch.float64)
+    )
+
+
+def _spreads(
+    blocks: Sequence[_Block], weights: Tensor, methods: Sequence[str], classes: int
+) -> dict[str, Tensor]:
+    """Curve -> what resampling the pictures of this class adds to its mean, (replicates,).
+
+    Same class: the mean over pairs of different pictures among those drawn, less that over all pairs (of pictures in
+    one block). Different classes: the first-order term, in which every picture counts by its mean similarity to the
+    other classes; twice, as a pair has two pictures. Visualizations: linear in pictures, hence exact.
+    """
+    if not blocks:
+        return {}
+    defined = torch.cat([b.defined for b in blocks]).double()
+    weights = weights * defined
+    above, below = (
+        torch.zeros(len(weights), dtype=torch.float64),
+        torch.zeros(len(weights), dtype=torch.float64),
+    )
+    total, pairs, start = 0.0, 0.0, 0
+    own: list[Tensor] = []
+    own_visual: dict[str, list[Tensor]] = {m: [] for m in methods}
+    for block in blocks:
+        w = weights[:, start : start + len(block.defined)]
+        start += len(block.defined)
+        apart = block.gram - torch.diag(block.gram.diagonal())
+        above += ((w @ apart) * w).sum(1)
+        below += w.sum(1) ** 2 - (w * w).sum(1)
+        known = float(block.defined.sum())
+        total += float(apart.sum())
+        pairs += known * (known - 1)
+        own.append(block.gram.sum(1) / max(known, 1.0))
+        for m in methods:
+            products, shown = block.visual[m]
+            own_visual[m].append(products.sum(1) / max(float(shown.sum()), 1.0))
+
+    def shift(values: Tensor) -> Tensor:
+        """Mean over the pictures drawn, less the mean over all."""
+        drawn = weights.sum(1)
+        if not float(defined.sum()):
+            return torch.zeros_like(drawn)
+        mean = float((values * defined).sum() / defined.sum())
+        return torch.where(drawn > 0, (weights @ values) / drawn.clamp(min=1) - mean, 0.0)
+
+    grand = {part: torch.cat([b.grand[part] for b in blocks]) for part in blocks[0].grand}
+    rest = max(classes - 1, 1)
+    found = {
+        "same": torch.where(below > 0, above / below.clamp(min=1) - total / max(pairs, 1.0), 0.0),
+        "different": 2 * shift((grand[NATURAL] - torch.cat(own)) / rest),
+    }
+    for m in methods:
+        mine = torch.cat(own_visual[m])
+        found[f"visual {m}"] = shift(mine)
+        found[f"other {m}"] = shift((grand[m] - mine) / rest)
+    return found
+
+
+# ---- results ---------------------------------------------------------------------------------------------
+
+
+def _layer_similarity(
+    layer: Layer,
+    metric: str,
+    found: Mapping[str, Mapping[str, float | None]],
+    records: Sequence[dict[str, Any]],
+    pairs: Sequence[dict[str, Any]],
+    resampled: Mapping[str, Tensor],
+    methods: Sequence[str],
+) -> LayerSimilarity:
+    key = _key(layer.name, metric, "")
+    means = found[key]
+    mine = [r for r in records if (r["layer"], r["metric"]) == (layer.name, metric)]
+    moments = [r for r in pairs if (r["layer"], r["metric"]) == (layer.name, metric)]
+    draws: dict[str, Tensor] = {}
+    for curve, mean in means.items():
+        if mean is not None and key + curve in resampled:
+            many = sum(1 for r in moments if curve.replace("other", "visual") in r)
+            draws[curve] = mean + from_fixed(resampled[key + curve]).cpu() / max(many, 1)
+
+    def estimate(curve: str) -> Estimate:
+        each = [r[curve] for r in moments if curve in r]
+        square, mean = _mean([m2 for _, _, m2 in each]), _mean([m1 for _, m1, _ in each])
+        deviation = None
+        if square is not None and mean is not None:
+            deviation = max(square - mean**2, 0.0) ** 0.5
+        return Estimate(means[curve], deviation, *_interval(draws.get(curve)))
+
+    def normalised(method: str) -> Estimate:
+        same, different, visual = means["same"], means["different"], means[f"visual {method}"]
+        if same is None or different is None or visual is None or abs(same - different) < THRESHOLD:
+            return Estimate(None)
+        ends: tuple[float | None, float | None] = (None, None)
+        if draws:
+            width = draws["same"] - draws["different"]
+            ends = _interval((draws[f"visual {method}"] - draws["different"]) / width)
+        return Estimate((visual - different) / (same - different), None, *ends)
+
+    by_class = {r["class"]: r for r in moments}
+    gaps = [
+        abs(r["same"] - by_class[r["class"]]["same"][1])
+        for r in mine
+        if "same" in r
+        and r["count " + NATURAL] + r["constant " + NATURAL] <= BLOCK
+        and r["class"] in by_class
+    ]
+    return LayerSimilarity(
+        layer.name,
+        layer.kind,
+        _units(layer),
+        metric,
+        sum(r[f"count {NATURAL}"] for r in mine),
+        sum(r[f"constant {NATURAL}"] for r in mine),
+        {m: sum(r[f"constant {m}"] for r in mine) for m in methods},
+        estimate("same"),
+        estimate("different"),
+        {m: estimate(f"visual {m}") for m in methods},
+        {m: estimate(f"other {m}") for m in methods},
+        {m: normalised(m) for m in methods},
+        max(gaps, default=None),
+    )
+
+
+def _interval(draws: Tensor | None) -> tuple[float | None, float | None]:
+    if draws is None or not bool(torch.isfinite(draws).all()):
+        return None, None
+    tail = (1 - LEVEL) / 2
+    low, high = torch.quantile(draws, torch.tensor([tail, 1 - tail], dtype=torch.float64))
+    return float(low), float(high)
