@@ -9,7 +9,7 @@ import platform
 import sys
 from importlib import import_module
 
-NAMES = ("verify", "check", "counterexample", "strategies", "networks", "mutation")
+NAMES = ("verify", "check", "counterexample", "strategies", "networks", "mutation", "visualize", "sanity", "lots")
 
 
 def main() -> int:

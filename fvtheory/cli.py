@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 
 from fvtheory import __version__
-from fvtheory.commands.networks import add_commands as add_network_commands
+from fvtheory.commands import add_commands as add_network_commands
 from fvtheory.errors import FvtheoryError, InvalidInputError
 from fvtheory.information import CONVENTIONS
 

@@ -1,0 +1,554 @@
+"""The commands ``fvtheory inverse-set exact`` and ``network``: inputs with an activation in a range."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fvtheory.commands.options import (
+    Bar,
+    add_images,
+    add_model,
+    add_run,
+    grid,
+    image_folder,
+    load_prepared,
+    load_torch,
+    print_json,
+    seed,
+    whole,
+)
+from fvtheory.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from fvtheory.empirical.inverse_set import Range, Row
+
+DONE, FAILED = 0, 1
+
+PIXELS, TAEF2 = "pixels", "taef2"
+SHOWN = 20
+
+EXAMPLE = '{"kind": "affine", "slope": ["2", "-1"], "intercept": "0"}'
+
+
+def add_command(commands: Any) -> None:
+    """Add ``inverse-set`` to the subparsers of the command line."""
+    inverse = commands.add_parser(
+        "inverse-set",
+        help="inputs whose activation is in a range: exact for functions, sampled for networks",
+        description="The inverse set of a neuron (Hada and Carreira-Perpiñán, 2020): all inputs with an activation "
+        "from z1 to z2.",
+    )
+    kinds = inverse.add_subparsers(metavar="COMMAND", required=True)
+    exact = kinds.add_parser(
+        "exact",
+        help="of an exact function: its polytopes, its volume, proved samples",
+        description="Enumerate the inverse set of an exact function or a small ReLU network as a union of "
+        "polytopes, and sample it; each sample carries its proof.",
+        epilog=f"example: fvtheory inverse-set exact --function '{EXAMPLE}' --range 1/2 1 --samples 5",
+    )
+    exact.add_argument(
+        "--function",
+        required=True,
+        metavar="FUNCTION",
+        help="a function as JSON, or a file: .json, or .onnx or .pt (a ReLU network, read exactly)",
+    )
+    exact.add_argument("--range", required=True, nargs=2, metavar=("Z1", "Z2"), help="two rationals")
+    exact.add_argument(
+        "--samples", type=whole, default=10, metavar="N", help="how many samples (default: 10)"
+    )
+    exact.add_argument("--seed", type=seed, default=0, metavar="N", help="of the samples (default: 0)")
+    exact.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    exact.set_defaults(run=_exact)
+    _add_network(kinds)
+
+
+def _add_network(kinds: Any) -> None:
+    network = kinds.add_parser(
+        "network",
+        help="of a unit of a network, or of several at once",
+        description="Sample images on which a unit has an activation in a range: seeds by an augmented Lagrangian, "
+        "samples by single gradient steps, each checked in a fresh pass. One row a range; without --range, rows by "
+        "what the unit does on natural images. An interrupted run goes on when it is started again.",
+        epilog="examples: fvtheory inverse-set network --unit logits:571 --range 8 10 --out gas-pump | "
+        "fvtheory inverse-set network --unit logits:0 --prior taef2 --compare --out tench",
+    )
+    add_model(network)
+    add_images(network, "natural images, for the rows and with --start images")
+    network.add_argument("--unit", required=True, metavar="LAYER:INDEX", help="the unit")
+    network.add_argument(
+        "--range",
+        dest="ranges",
+        action="append",
+        nargs=2,
+        type=float,
+        metavar=("Z1", "Z2"),
+        help="a row (repeatable)",
+    )
+    network.add_argument(
+        "--also",
+        action="append",
+        nargs=3,
+        default=[],
+        metavar=("LAYER:INDEX", "Z1", "Z2"),
+        help="another unit to be in a range at the same time (repeatable): an intersection",
+    )
+    network.add_argument("--seeds", type=whole, default=10, metavar="K", help="(default: 10)")
+    network.add_argument(
+        "--inner",
+        type=whole,
+        default=100,
+        metavar="N",
+        help="steps for seeds between updates of the multipliers, of which there are 4 (default: 100)",
+    )
+    network.add_argument("--samples", type=whole, default=100, metavar="N", help="a row (default: 100)")
+    network.add_argument(
+        "--prior",
+        choices=(PIXELS, TAEF2),
+        default=PIXELS,
+        help="pixels (default), or latents of the autoencoder TAEF2 as generator and encoder",
+    )
+    network.add_argument(
+        "--prior-folder", metavar="DIR", help="of TAEF2 (default: taef2 in the folder named by FVTHEORY_DATA)"
+    )
+    network.add_argument(
+        "--start", choices=("noise", "images"), default="noise", help="of the search (default: noise)"
+    )
+    network.add_argument(
+        "--per-class", type=whole, metavar="N", help="look at so many natural images of each class only"
+    )
+    network.add_argument(
+        "--compare",
+        action="store_true",
+        help="also activation maximization, random restarts and natural images",
+    )
+    network.add_argument(
+        "--ablations",
+        action="store_true",
+        help="also what each part of the method does, on the first row (14 to 16)",
+    )
+    add_run(network)
+    network.set_defaults(run=_network)
+
+
+# ---- exact ---------------------------------------------------------------------------------------------
+
+
+def _exact(options: argparse.Namespace) -> int:
+    import random
+
+    from fvtheory.decoders import decoder_from_file
+    from fvtheory.exact import text
+    from fvtheory.functions import function_from_json
+    from fvtheory.inverse_set import Band, inverse_set
+
+    given = options.function
+    if given.lstrip().startswith("{"):
+        function: Any = function_from_json(given)
+    else:
+        function = decoder_from_file(given).function
+    found = inverse_set(Band(function, *options.range))
+    samples = [] if found.is_empty else found.sample(options.samples, random.Random(options.seed))
+    if not all(map(found.proves, samples)):
+        raise InvalidInputError("a sample whose proof fails", "a proof that holds", "report this")
+    document = {
+        "range": [text(v) for v in (found.bands[0].low, found.bands[0].high) if v is not None],
+        "dim": found.dim,
+        "empty": found.is_empty,
+        "volume": text(found.volume()),
+        "parts": [
+            {
+                "dim": p.dim,
+                "vertices": [list(map(text, v)) for v in p.vertices],
+                "negative": [
+                    {"slope": list(map(text, s.slope)), "intercept": text(s.intercept)} for s in p.sides
+                ],
+                "zero": [
+                    {"slope": list(map(text, e.slope)), "intercept": text(e.intercept)} for e in p.equations
+                ],
+            }
+            for p in found.parts
+        ],
+        "samples": [s.to_json() for s in samples],
+    }
+    if found.dim == 1:
+        document["intervals"] = str(found.intervals())
+    if options.json:
+        print_json(document)
+        return DONE
+    shape = f": {document['intervals']}" if found.dim == 1 else ""
+    print(
+        f"{len(found.parts)} relatively open polytopes, volume {document['volume']}"
+        f" ({float(found.volume()):.6g} of the cube){shape}"
+    )
+    rows = [(", ".join(map(text, s.point)), text(s.values[0]), str(s.part)) for s in samples]
+    print(grid(("sample", "value", "part"), rows) if rows else "the set is empty: no point has such a value")
+    return DONE
+
+
+# ---- networks ------------------------------------------------------------------------------------------
+
+
+def _network(options: argparse.Namespace) -> int:
+    torch = load_torch()
+    from fvtheory.empirical import inverse_set as inverse
+    from fvtheory.empirical.objectives import parse_unit
+    from fvtheory.empirical.pictures import data_folder, read_folder
+    from fvtheory.empirical.unit_values import on_pictures
+    from fvtheory.results import open_results
+
+    unit = parse_unit(options.unit)
+    also = [inverse.Range(parse_unit(word), _number(low), _number(high)) for word, low, high in options.also]
+    given = [inverse.Range(unit, low, high) for low, high in options.ranges or []]
+    model = load_prepared(options)
+    natural = values = None
+    folder = None
+    if not given or options.compare or options.start == "images":
+        folder = image_folder(options.images)
+        natural = read_folder(folder, model.space, options.per_class)
+    bar = Bar()
+    objectives = [unit, *(r.unit for r in also)]
+    try:
+        if natural is not None:
+            told = lambda d, t: bar("natural images", d, t)  # noqa: E731
+            values = on_pictures(model, objectives, natural.data, progress=told)
+        else:  # an unknown layer or channel is refused before anything is written
+            on_pictures(model, objectives, torch.zeros(model.space.shape()))
+    finally:
+        bar.end()
+    if values is not None and not given:
+        given = natural_rows(unit, values[:, 0])
+    start = natural.pictures() if natural is not None and options.start == "images" else None
+    if options.prior == TAEF2:
+        from fvtheory.empirical.models.taef2 import load_taef2
+
+        prior = options.prior_folder or data_folder("taef2")
+        if prior is None:
+            raise InvalidInputError(
+                "no --prior-folder", "a folder with the weights of TAEF2", "--prior-folder DIR"
+            )
+        space = inverse.autoencoder_codes(model, *load_taef2(prior), start=start)
+    else:
+        space = inverse.pixel_codes(model, start=start)
+    settings = {
+        "command": "inverse-set network",
+        "model": model.name,
+        "images": folder,
+        "per_class": options.per_class,
+        "unit": options.unit,
+        "ranges": [[r.low, r.high] for r in given],
+        "also": options.also,
+        "seeds": options.seeds,
+        "samples": options.samples,
+        "inner": options.inner,
+        "prior": options.prior,
+        "start": options.start,
+        "compare": options.compare,
+        "ablations": options.ablations,
+        "seed": options.seed,
+    }
+    root = open_results(options.out, settings)
+    generator = lambda: torch.Generator().manual_seed(options.seed)  # noqa: E731
+    work = _Work(
+        root,
+        model,
+        space,
+        inverse.Settings(seeds=options.seeds, inner=options.inner),
+        options,
+        bar,
+        generator,
+    )
+    sets = [(str(r), [r, *also]) for r in given]
+    try:
+        rows = [work.row(f"row-{k}", name, ranges) for k, (name, ranges) in enumerate(sets)]
+        ablations = []
+        if options.ablations:
+            for k, (name, changes) in enumerate(inverse.ABLATIONS.items()):
+                ablations.append(work.row(f"ablation-{k}", name, sets[0][1], changes))
+            ablations.append(work.together(sets[0][1]))
+        others = work.compare(sets[0][1], natural, values) if options.compare else []
+    except KeyboardInterrupt:
+        bar.end()
+        print("fvtheory: interrupted; run the same command again to go on", file=sys.stderr)
+        return FAILED
+    finally:
+        bar.end()
+    if all("unreached" in r for r in rows):
+        raise InvalidInputError(
+            "; ".join(r["unreached"] for r in rows),
+            "ranges that the unit takes",
+            f"write other ranges to a new folder; {root} says how far the seeds came",
+        )
+    document = {**settings, "natural": natural_values(values), **_write(root, rows, ablations, others)}
+    print_json(document) if options.json else print(f"written to {root}: index.html, figures.json")
+    return DONE
+
+
+def _number(word: str) -> float:
+    try:
+        return float(word)
+    except ValueError:
+        raise InvalidInputError(f"end of a range {word!r}", "a number") from None
+
+
+def natural_rows(unit: Any, values: Any) -> list[Range]:
+    """Three rows by what a unit does on natural images: its middle half, from its 9th decile to its greatest value,
+    and as far beyond as half the way there from the median."""
+    from fvtheory.empirical.inverse_set import Range
+
+    low, middle, high, top, greatest = (float(values.quantile(q)) for q in (0.25, 0.5, 0.75, 0.9, 1))
+    if not low < high or not top < greatest:
+        raise InvalidInputError(
+            f"a unit with the quartiles {low:g} and {high:g} on natural images",
+            "one that varies",
+            "--range Z1 Z2",
+        )
+    return [
+        Range(unit, low, high),
+        Range(unit, top, greatest),
+        Range(unit, greatest, greatest + (greatest - middle) / 2),
+    ]
+
+
+def natural_values(values: Any) -> dict[str, float] | None:
+    """Quantiles of the first unit on natural images."""
+    if values is None:
+        return None
+    return {f"{q:.0%}": float(values[:, 0].quantile(q)) for q in (0, 0.1, 0.5, 0.9, 1)}
+
+
+class _Work:
+    """Makes each part of a run once, and keeps it in a file."""
+
+    def __init__(
+        self,
+        root: Path,
+        model: Any,
+        space: Any,
+        settings: Any,
+        options: argparse.Namespace,
+        bar: Bar,
+        generator: Any,
+    ) -> None:
+        self.root, self.model, self.space, self.settings = root, model, space, settings
+        self.options, self.bar = options, bar
+        self._generator = (
+            generator  # a new one at each call, so that each part is the same whatever was made before
+        )
+
+    def _once(self, file: str, make: Any) -> Any:
+        from fvtheory.results import read_json, to_json_bytes, write_file
+
+        path = self.root / f"{file}.json"
+        if not path.exists():
+            start = time.monotonic()
+            made = make()
+            write_file(path, to_json_bytes({**made, "seconds": round(time.monotonic() - start, 1)}))
+        return read_json(path)
+
+    def _keep(self, file: str, pictures: Any) -> list[str]:
+        """Some of the pictures, evenly spaced, as files; their names."""
+        from fvtheory.empirical.pictures import to_png
+        from fvtheory.results import write_file
+
+        count = min(SHOWN, len(pictures))
+        names = []
+        for i in range(count):
+            names.append(f"{file}-{i:02}.png")
+            write_file(self.root / names[-1], to_png(pictures[i * len(pictures) // count]))
+        return names
+
+    def row(self, file: str, name: str, ranges: list[Range], changes: dict[str, Any] | None = None) -> Any:
+        from fvtheory.empirical.inverse_set import measure_row
+
+        def make() -> dict[str, Any]:
+            settings = replace(self.settings, **(changes or {}))
+            try:
+                row, found = measure_row(
+                    name,
+                    self.model,
+                    ranges,
+                    self.space,
+                    self.options.samples,
+                    self._generator(),
+                    settings,
+                    self.bar,
+                )
+            except InvalidInputError as error:
+                return {"name": name, "unreached": error.got}
+            return {"name": name, "row": row.to_json(), "pictures": self._keep(file, found.pictures)}
+
+        return self._once(file, make)
+
+    def together(self, ranges: list[Range]) -> Any:
+        """Equation 16: all samples at once, fully optimised; as many as there are seeds, twice over."""
+        from fvtheory.empirical.inverse_set import measure_row
+
+        name = "all at once, fully optimised (16)"
+        count = 2 * self.settings.seeds
+
+        def make() -> dict[str, Any]:
+            settings = replace(self.settings, seeds=count, full=True)
+            try:
+                row, found = measure_row(
+                    name, self.model, ranges, self.space, count, self._generator(), settings, self.bar
+                )
+            except InvalidInputError as error:
+                return {"name": name, "unreached": error.got}
+            return {"name": name, "row": row.to_json(), "pictures": self._keep("together", found.pictures)}
+
+        return self._once("together", make)
+
+    def compare(self, ranges: list[Range], natural: Any, values: Any) -> list[Any]:
+        """What else gives pictures of a unit: how diverse they are, and how many are in the set."""
+        from fvtheory.empirical import inverse_set as inverse
+        from fvtheory.empirical.pictures import to_bytes
+
+        count = 2 * self.settings.seeds
+
+        def told(name: str, pictures: Any, steps: int) -> dict[str, Any]:
+            inside, seen = inverse.verified(self.model, ranges, pictures)
+            apart = inverse.diversity(self.space, pictures, self.model.device)
+            return {
+                "name": name,
+                "count": len(pictures),
+                "inside": int(inside.sum()),
+                "low": float(seen[:, 0].min()),
+                "high": float(seen[:, 0].max()),
+                "apart": [apart.encoder, apart.pixels] if len(pictures) > 1 else [None, None],
+                "steps": steps,
+            }
+
+        def maximized() -> dict[str, Any]:
+            steps = 100
+            bar = lambda d, t: self.bar("activation maximization", d, t)  # noqa: E731
+            found = inverse.maximize(
+                self.model, ranges[0].unit, self.space, count, self._generator(), steps, bar
+            )
+            return {**told("activation maximization", found, steps), "pictures": self._keep("am", found)}
+
+        def restarted() -> dict[str, Any]:
+            name = "random restarts"
+            settings = replace(self.settings, seeds=count, apart=inverse.NOTHING)
+            bar = lambda d, t: self.bar(name, d, t)  # noqa: E731
+            try:
+                seeds = inverse.find_seeds(self.model, ranges, self.space, self._generator(), settings, bar)
+            except InvalidInputError as error:
+                return {"name": name, "unreached": error.got}
+            found = to_bytes(self.space.pictures(seeds.codes))
+            return {**told(name, found, seeds.steps), "pictures": self._keep("restart", found)}
+
+        def in_nature() -> dict[str, Any]:
+            chosen = natural[inverse.in_ranges(values, ranges).nonzero()[:, 0]].data
+            if not len(chosen):
+                return {"name": "natural images in the set", "unreached": "none of them is in the set"}
+            return {**told("natural images in the set", chosen, 0), "pictures": []}
+
+        return [
+            self._once("compare-am", maximized),
+            self._once("compare-restarts", restarted),
+            self._once("compare-natural", in_nature),
+        ]
+
+
+HEADER = (
+    "set or method",
+    "seeds",
+    "in the set",
+    "seed steps",
+    "samples",
+    "steps",
+    "fewest",
+    "accepted",
+    "dropped",
+    "values",
+    "apart: E, seeds",
+    "E, samples",
+    "pixels, samples",
+    "seconds",
+)
+
+
+def _lines(rows: list[Any]) -> list[list[str]]:
+    from fvtheory.empirical.inverse_set import Row
+
+    lines = []
+    for item in rows:
+        if "unreached" in item:
+            lines.append([item["name"], item["unreached"], *[""] * (len(HEADER) - 2)])
+            continue
+        r: Row = Row.from_json(item["row"])
+        lines.append(
+            [
+                r.name,
+                f"{r.seeds} of {r.asked}",
+                str(r.feasible),
+                str(r.seed_steps),
+                str(r.count),
+                str(r.steps),
+                str(r.least_steps),
+                f"{r.acceptance:.3f}",
+                str(r.dropped),
+                f"{r.low:.3g} to {r.high:.3g}",
+                f"{r.of_seeds[0]:.4g}",
+                f"{r.of_samples[0]:.4g}",
+                f"{r.of_samples[1]:.4g}",
+                f"{item['seconds']:.1f}",
+            ]
+        )
+    return lines
+
+
+def _write(root: Path, rows: list[Any], ablations: list[Any], others: list[Any]) -> dict[str, Any]:
+    from fvtheory.report.page import Part, Pictures, Table, Text, page
+    from fvtheory.results import to_json_bytes, write_file
+
+    document = {"rows": rows, "ablations": ablations, "compared": others}
+    parts: list[tuple[str, list[Part]]] = [
+        (
+            "Samples",
+            [
+                Text(
+                    "Every sample is in its set as its file has it, checked in a fresh pass. One step moves all seeds, "
+                    "so (samples - seeds) / seeds is the fewest there can be. Apart: mean Euclidean distance over "
+                    "pairs, between encodings E and between pixels (Table 1 of the paper)."
+                ),
+                Table(HEADER, _lines(rows)),
+            ],
+        )
+    ]
+    for item in rows:
+        if item.get("pictures"):
+            shown = [(name, f"sample {i + 1} shown") for i, name in enumerate(item["pictures"])]
+            parts.append((item["name"], [Pictures(shown)]))
+    if others:
+        header = ("method", "pictures", "in the set", "values", "apart: E", "pixels", "steps", "seconds")
+        lines = [
+            [o["name"], o["unreached"], *[""] * 6]
+            if "unreached" in o
+            else [
+                o["name"],
+                str(o["count"]),
+                str(o["inside"]),
+                f"{o['low']:.3g} to {o['high']:.3g}",
+                *("-" if v is None else f"{v:.4g}" for v in o["apart"]),
+                str(o["steps"]),
+                f"{o['seconds']:.1f}",
+            ]
+            for o in others
+        ]
+        pictures = [(p, o["name"]) for o in others for p in o.get("pictures", [])[:5]]
+        parts.append(("Compared", [Table(header, lines), Pictures(pictures)]))
+        print(grid(header, lines), file=sys.stderr)
+    if ablations:
+        pictures = [(p, o["name"]) for o in ablations for p in o.get("pictures", [])[:4]]
+        parts.append(("What each part does", [Table(HEADER, _lines(ablations)), Pictures(pictures)]))
+        print(grid(HEADER, _lines(ablations)), file=sys.stderr)
+    print(grid(HEADER, _lines(rows)), file=sys.stderr)
+    write_file(root / "figures.json", to_json_bytes(document))
+    write_file(root / "index.html", page("Inverse set", parts))
+    return document
