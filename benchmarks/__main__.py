@@ -9,7 +9,18 @@ import platform
 import sys
 from importlib import import_module
 
-NAMES = ("verify", "check", "counterexample", "strategies", "networks", "mutation", "visualize", "sanity", "lots")
+NAMES = (
+    "verify",
+    "check",
+    "counterexample",
+    "strategies",
+    "networks",
+    "mutation",
+    "visualize",
+    "sanity",
+    "lots",
+    "beyond",
+)
 
 
 def main() -> int:

@@ -41,7 +41,6 @@ from fvtheory.empirical.fooling_experiment import Schedule, on_photographs, spli
 from fvtheory.empirical.image_model import ImageModel, InputSpace  # noqa: E402
 from fvtheory.empirical.natural_classifier import (  # noqa: E402
     NaturalClassifier,
-    Proportion,
     Training,
     natural_logits,
     train,
@@ -51,6 +50,7 @@ from fvtheory.empirical.objectives import each, logit  # noqa: E402
 from fvtheory.empirical.parameterizations import Fourier  # noqa: E402
 from fvtheory.empirical.pictures import PictureSet, data_folder, read_folder  # noqa: E402
 from fvtheory.empirical.preparation import prepare  # noqa: E402
+from fvtheory.empirical.proportion import Proportion  # noqa: E402
 from fvtheory.empirical.trajectories import join, log_steps, record  # noqa: E402
 from fvtheory.empirical.transformations import Transformations  # noqa: E402
 from fvtheory.errors import InvalidInputError  # noqa: E402

@@ -19,6 +19,7 @@ from fvtheory.empirical import forced_choice as choice
 from fvtheory.empirical.objectives import logit
 from fvtheory.empirical.pictures import from_png, to_bytes, to_png
 from fvtheory.empirical.preparation import prepare
+from fvtheory.empirical.proportion import Proportion
 from fvtheory.empirical.unit_values import on_pictures
 from fvtheory.errors import InvalidInputError
 from fvtheory.fiber import Fiber
@@ -99,9 +100,9 @@ def test_the_slope_that_is_seen_is_also_that_between_natural_pictures():
 def test_wilson_is_scipys():
     for right, asked in ((0, 5), (3, 5), (50, 80), (80, 80)):
         expected = stats.binomtest(right, asked).proportion_ci(method="wilson")
-        assert choice.wilson(right, asked) == pytest.approx((expected.low, expected.high), abs=1e-9)
+        assert Proportion(right, asked).interval() == pytest.approx((expected.low, expected.high), abs=1e-9)
     with pytest.raises(InvalidInputError):
-        choice.wilson(2, 1)
+        Proportion(2, 1)
 
 
 def test_pairs_differ_and_extremes_are_extreme():

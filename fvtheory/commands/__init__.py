@@ -1,4 +1,7 @@
-"""The commands about networks, one a file; `options` is what they share. They load torch when they run."""
+"""The commands beyond those about claims and Φ, one a file; `options` is what those about networks share.
+
+None loads anything heavy before it runs.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 from fvtheory.commands import (
     attribution,
     audit,
+    beyond,
     choice,
     fool,
     inverse_set,
@@ -21,12 +25,14 @@ from fvtheory.commands import (
 
 def add_commands(commands: Any) -> None:
     """Add all of them to the subparsers of the command line."""
+    beyond.add_commands(commands)
     networks.add_commands(commands)
     for module in (
         visualize,
         fool,
         silence,
         audit,
+        beyond,
         sanity,
         linearity,
         choice,

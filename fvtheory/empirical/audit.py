@@ -35,10 +35,10 @@ from torch.nn import functional
 
 from fvtheory.empirical.feature_visualization import Visualization, visualize
 from fvtheory.empirical.image_model import ImageModel
-from fvtheory.empirical.natural_classifier import Proportion
 from fvtheory.empirical.objectives import Objective, each, observe
 from fvtheory.empirical.parameterizations import Fourier, Learned, encoded
 from fvtheory.empirical.preparation import Tracer
+from fvtheory.empirical.proportion import Proportion
 from fvtheory.empirical.transformations import STANDARD, Transformations
 from fvtheory.empirical.unit_values import on_pictures
 from fvtheory.errors import InvalidInputError

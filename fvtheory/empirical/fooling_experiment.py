@@ -37,7 +37,6 @@ from fvtheory.empirical.fooling_circuit import (
 from fvtheory.empirical.image_model import ImageModel, InputSpace
 from fvtheory.empirical.natural_classifier import (
     NaturalClassifier,
-    Proportion,
     Training,
     natural_logits,
     train,
@@ -45,6 +44,7 @@ from fvtheory.empirical.natural_classifier import (
 from fvtheory.empirical.objectives import Objective, each, logit
 from fvtheory.empirical.parameterizations import Fourier
 from fvtheory.empirical.pictures import PictureSet
+from fvtheory.empirical.proportion import Proportion
 from fvtheory.empirical.trajectories import Trajectories, join, record
 from fvtheory.empirical.transformations import STANDARD, Transformations
 from fvtheory.errors import InvalidInputError

@@ -13,7 +13,6 @@ decoder is right for both.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +26,7 @@ from fvtheory.empirical.image_model import ImageModel
 from fvtheory.empirical.objectives import Objective
 from fvtheory.empirical.parameterizations import Fourier
 from fvtheory.empirical.pictures import to_bytes
+from fvtheory.empirical.proportion import Proportion
 from fvtheory.empirical.transformations import STANDARD, Transformations
 from fvtheory.empirical.unit_values import on_pictures
 from fvtheory.errors import InvalidInputError
@@ -239,16 +239,6 @@ def answer(scores: Tensor, values: Tensor, pairs: Tensor, generator: torch.Gener
     return Answers(int((first == truth).sum()), int((gap == 0).sum()), len(pairs))
 
 
-def wilson(right: int, asked: int, z: float = 1.959963984540054) -> tuple[float, float]:
-    """Wilson's score interval of a share, 95% unless told."""
-    if not 0 <= right <= asked or asked < 1:
-        raise InvalidInputError(f"{right} right of {asked}", "at least one, and no more right than asked")
-    share, scale = right / asked, 1 + z * z / asked
-    middle = (share + z * z / (2 * asked)) / scale
-    half = z * math.sqrt(share * (1 - share) / asked + z * z / (4 * asked * asked)) / scale
-    return middle - half if right else 0.0, middle + half if right < asked else 1.0
-
-
 @dataclass(frozen=True)
 class UnitChoice:
     """The task on one unit.
@@ -395,7 +385,7 @@ def summary(units: Sequence[UnitChoice], generator: torch.Generator) -> list[Row
             ties = sum(a.ties for a in each) / asked
             above = sum(2 * a.right > a.asked for a in each) / len(each)
             shares = torch.tensor([a.right / a.asked for a in each], dtype=torch.float64)[chosen].mean(1)
-            low, high = wilson(right, asked)
+            low, high = Proportion(right, asked).interval()
             units_low, units_high = (float(shares.quantile(q)) for q in (0.025, 0.975))
             share = right / asked
             rows.append(Row(name, kind, share, low, high, units_low, units_high, ties, above, asked))

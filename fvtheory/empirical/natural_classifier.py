@@ -236,34 +236,3 @@ def natural_logits(classifier: NaturalClassifier, space: InputSpace, data: Tenso
             pictures = pictures.flip(1)
         found.append(classifier.logits((pictures - mean) / std))
     return torch.cat(found)
-
-
-@dataclass(frozen=True)
-class Proportion:
-    """How many of how many, with the score interval of Wilson (1927)."""
-
-    count: int
-    of: int
-
-    @property
-    def value(self) -> float:
-        return self.count / self.of if self.of else math.nan
-
-    def interval(self, z: float = 1.959963984540054) -> tuple[float, float]:
-        """Of 95% unless told: (low, high); (0, 1) for nothing seen."""
-        if not self.of:
-            return 0.0, 1.0
-        p, n = self.value, self.of
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        reach = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        low = 0.0 if self.count == 0 else middle - reach
-        high = 1.0 if self.count == n else middle + reach
-        return low, high
-
-    def __str__(self) -> str:
-        low, high = self.interval()
-        return f"{self.count} of {self.of} ({self.value:.2%}; {low:.2%} to {high:.2%})"
-
-    def to_json(self) -> dict[str, float | int]:
-        low, high = self.interval()
-        return {"count": self.count, "of": self.of, "value": self.value, "low": low, "high": high}
