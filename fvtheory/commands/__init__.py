@@ -32,7 +32,6 @@ def add_commands(commands: Any) -> None:
         fool,
         silence,
         audit,
-        beyond,
         sanity,
         linearity,
         choice,
