@@ -102,7 +102,7 @@ def test_what_cannot_be_traced_stays_as_it_is():
     class Branching(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.conv, self.norm = nn.Conv2d(1, 2, 1), nn.BatchNorm2d(2)
+            self.conv, self.norm = nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2)
 
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             y = self.norm(self.conv(x)) if float(x.sum()) > 0 else self.conv(x)
@@ -112,7 +112,30 @@ def test_what_cannot_be_traced_stays_as_it_is():
     ready = prepare(model)
     assert ready.folded == frozenset()
     x = torch.rand(2, 1, 8, 8)
-    assert torch.equal(ready(x), model(x))
+    assert torch.allclose(ready(x), model(x), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("options", "product"),
+    [
+        ({}, True),
+        ({"bias": False}, True),
+        ({"stride": 2}, False),
+        ({"padding": 1}, False),
+        ({"groups": 2}, False),
+    ],
+)
+def test_a_kernel_of_one_pixel_is_a_matrix_product(options, product):
+    torch.manual_seed(0)
+    module = nn.Sequential(
+        nn.Conv2d(2, 6, 3), nn.Conv2d(6, 4, 1, **options), nn.AdaptiveAvgPool2d(1), nn.Flatten()
+    )
+    model = ImageModel(module, BLANK).double().eval()
+    ready = prepare(model)
+    assert (type(ready.module[1]).__name__ == "Pointwise") == product
+    x = torch.rand(3, 2, 8, 7, dtype=torch.float64)
+    found, wanted = (m.module(y) for m, y in ((ready, x), (model, x)))
+    assert torch.allclose(found, wanted, rtol=1e-12, atol=1e-12)
 
 
 # ---- activations -------------------------------------------------------------------------------------

@@ -6,13 +6,24 @@ import copy
 from collections import Counter
 
 import torch
-from torch import fx, nn
+from torch import Tensor, fx, nn
+from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 from fvtheory.empirical.image_model import ImageModel
 
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
+
+
+class Pointwise(nn.Conv2d):
+    """A convolution with a kernel of one pixel, as the matrix product that it is: pictures whose channels lie side by
+    side in memory need not be copied for it."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.ndim != 4:
+            return super().forward(x)
+        return functional.linear(x.permute(0, 2, 3, 1), self.weight.flatten(1), self.bias).permute(0, 3, 1, 2)
 
 
 def prepare(model: ImageModel, fold: bool = True, device: str | torch.device | None = None) -> ImageModel:
@@ -32,9 +43,17 @@ def prepare(model: ImageModel, fold: bool = True, device: str | torch.device | N
         if getattr(module, "inplace", False):
             module.inplace = False  # type: ignore[assignment]
     folded = _fold(ready.module) if fold else frozenset()
+    for module in ready.modules():
+        if type(module) is nn.Conv2d and _is_pointwise(module):
+            module.__class__ = Pointwise
     ready.folded = folded | model.folded
     ready.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return ready if device is None else ready.to(device)
+
+
+def _is_pointwise(layer: nn.Conv2d) -> bool:
+    once = layer.kernel_size == layer.stride == (1, 1) and layer.padding in ((0, 0), 0, "valid", "same")
+    return once and layer.groups == 1
 
 
 class Tracer(fx.Tracer):

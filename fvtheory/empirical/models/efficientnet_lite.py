@@ -55,13 +55,13 @@ class Block(nn.Module):
         inner = width * expansion
         self.expands = expansion != 1
         if self.expands:
-            self._expand_conv = SameConv2d(width, inner, 1, bias=False)
+            self._expand_conv = nn.Conv2d(width, inner, 1, bias=False)
             self._bn0 = _norm(inner)
             self.relu_expand = nn.ReLU6()
         self._depthwise_conv = SameConv2d(inner, inner, kernel, stride, groups=inner, bias=False)
         self._bn1 = _norm(inner)
         self.relu_depthwise = nn.ReLU6()
-        self._project_conv = SameConv2d(inner, out, 1, bias=False)
+        self._project_conv = nn.Conv2d(inner, out, 1, bias=False)
         self._bn2 = _norm(out)
         self.adds = stride == 1 and width == out
 
@@ -93,7 +93,7 @@ class EfficientNetLite(nn.Module):
                     Block(kernel, stride if i == 0 else 1, expansion, before if i == 0 else after, after)
                 )
         self._blocks = nn.ModuleList(blocks)
-        self._conv_head = SameConv2d(blocks[-1]._bn2.num_features, 1280, 1, bias=False)
+        self._conv_head = nn.Conv2d(blocks[-1]._bn2.num_features, 1280, 1, bias=False)
         self._bn1 = _norm(1280)
         self.relu_head = nn.ReLU6()
         self.pool = nn.AdaptiveAvgPool2d(1)
