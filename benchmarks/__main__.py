@@ -17,6 +17,7 @@ NAMES = (
     "networks",
     "mutation",
     "visualize",
+    "fool",
     "sanity",
     "lots",
     "beyond",

@@ -37,7 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"fvtheory: {error}", file=sys.stderr)
         return BAD_USAGE
     except KeyboardInterrupt:
-        print("fvtheory: interrupted; nothing was written", file=sys.stderr)
+        folder = getattr(options, "out", None) or getattr(options, "state", None)
+        kept = (
+            f"what is finished stays in {folder}, the same command goes on"
+            if folder
+            else "nothing was written"
+        )
+        print(f"fvtheory: interrupted; {kept}", file=sys.stderr)
         return UNDECIDED
     except BrokenPipeError:
         _discard_output()

@@ -172,6 +172,17 @@ def test_too_little_to_go_by(units: list[str], count: int):
         audit(clean(), [parse_unit(u) for u in units], digits()[2][:count], ASCENT)
 
 
+def test_more_copies_than_the_path_signal_takes():
+    seven, nine = (
+        audit(clean(), [logit(2)], natural(), Ascent(steps=3, transformations=None, copies=n))[0]
+        for n in (7, 9)
+    )
+    assert nine.signals.path == pytest.approx(seven.signals.path, abs=1e-4)
+    few = digits()[2][:20]
+    with pytest.raises(InvalidInputError, match="21 copies, from 20 natural pictures"):
+        audit(clean(), [logit(2)], few, Ascent(steps=3, transformations=None, copies=21))
+
+
 def test_a_layer_that_is_not_there():
     with pytest.raises(UnknownNameError):
         audit(clean(), [parse_unit("nothing:0")], natural(), ASCENT)
@@ -320,7 +331,7 @@ def test_thresholds_come_from_clean_units():
         gap=pytest.approx(16),
     )
     assert all(judge(u, limits)[0] == TRUSTWORTHY for u in units)
-    with pytest.raises(InvalidInputError, match="at least four"):
+    with pytest.raises(InvalidInputError, match="at least 4"):
         calibrated(units[:3])
 
 
@@ -346,6 +357,17 @@ def test_rates_on_fooled_and_clean_units():
     document = found.to_json()
     assert document["verdicts"][1]["kind"] == "silent units"
     assert document["hits"]["of"] == 8
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [([range(6)], "6 clean units"), ([range(8), range(7, 10)], "clean unit logits:7, which comes twice")],
+)
+def test_what_cannot_be_measured_is_refused_before_any_ascent(tmp_path: Path, groups: list, words: str):
+    cases = [Case("clean", clean(), tuple(parse_unit(f"logits:{i}") for i in g), False) for g in groups]
+    with pytest.raises(InvalidInputError, match=words):
+        measure(cases, natural(), ASCENT, folder=tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_rates_can_be_bad():

@@ -123,6 +123,16 @@ def test_bounds_without_the_step_between_answers_would_be_wrong(monkeypatch):
     assert query.lower < middle <= query.upper
 
 
+def test_answers_next_to_an_end_that_is_not_possible_are_bounded():
+    """f(1) < 1: after answers close to 1 the radius is close to 1/2; not so after 7/8, the last one tried."""
+    cls = family("monotone", 1, signs="+")
+    known = Knowledge(LevelPoints("1", outside=["1"]))
+    (query,) = advise(cls, known, candidates=["1"]).queries
+    late = radius(cls, known & Evaluations(["1"], ["99/100"])).exact
+    assert late == F(99, 200)
+    assert query.upper == F(1, 2)
+
+
 def test_advice_is_refused_where_there_is_none():
     cls = family("lipschitz", 1, lipschitz=1)
     with pytest.raises(InfeasibleInformationError):

@@ -121,6 +121,60 @@ def test_a_search_goes_on_where_it_stopped(tmp_path):
         radius(cls, known, state=file)
 
 
+def test_an_interrupt_loses_no_boxes(monkeypatch):
+    cls, known = hard_question()
+    (members,) = fiber(cls, known).branches
+    honest = np.vstack
+    for last in (1, 2, 3, 4):
+        search, calls = RadiusSearch([members]), 0
+
+        def interrupted(arrays, last=last):
+            nonlocal calls
+            calls += 1
+            if calls == last:
+                raise KeyboardInterrupt
+            return honest(arrays)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(branch_and_bound.np, "vstack", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                search.run(F(1, 50))
+        resumed = RadiusSearch([members])
+        resumed.restore(search.to_bytes())
+        assert np.prod(resumed.high - resumed.low, axis=1).sum() == 1
+
+
+def test_states_outside_the_cube_are_refused():
+    cls, known = hard_question()
+    (members,) = fiber(cls, known).branches
+
+    def broken(change) -> bytes:
+        search = RadiusSearch([members])
+        search.run(F(1, 2), max_boxes=50)
+        change(search)
+        return search.to_bytes()
+
+    def set_at(search, value):
+        search.at = (value, *search.at[1:])
+
+    def set_low(search, value):
+        search.low[0, 0] = value
+
+    def set_high(search, value):
+        search.high[0, 0] = value
+
+    RadiusSearch([members]).restore(broken(lambda search: None))
+    for change, values in (
+        (set_at, (F(-1), F(9, 8))),
+        (set_low, (-1.0, 2.0, np.nan, -np.inf)),
+        (set_high, (-1.0, 2.0, np.nan, np.inf)),
+    ):
+        for value in values:
+            state = broken(lambda search, change=change, value=value: change(search, value))
+            with pytest.raises(InvalidInputError, match="outside the cube"):
+                RadiusSearch([members]).restore(state)
+
+
 def exact_bound(members, low, high) -> F:
     """The bound of the head of `branch_and_bound` in rationals, by another way: corner by corner."""
     gauge = members.gauge

@@ -413,6 +413,13 @@ def test_strict_levels():
     assert fiber(cls, Knowledge(LevelSet("1/2", []), dim=1)).envelope((F(0),)) == (0, F(1, 2))
 
 
+def test_continuous_members_stay_below_strict_levels():
+    known = Knowledge(Evaluations(["0"], ["1"]), LevelPoints("1/2", [], ["1/2"]))
+    for f in fiber(family("continuous", 1), known).members((F(0),), F(1, 1000)):
+        assert f("0") == 1
+        assert f("1/2") < F(1, 2)
+
+
 # ---- gradients ------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ from fvtheory.beyond import (
     LevelPoints,
     LevelSet,
     Maximizers,
+    Minimizers,
     UnsupportedError,
     counterexample,
     envelope,
@@ -286,6 +287,41 @@ def test_strict_points_and_level_sets():
     )
     with pytest.raises(UnsupportedError, match="strict"):
         fiber(cls, Knowledge(LevelSet("1/2", [(["1/2"], ["1"])])))
+
+
+def test_open_levels_at_jumps_are_refused():
+    # 1/2 on [0, 1) and 1 at 1 is convex
+    last = LevelSet("1/2", [(["1"], ["1"])], strict=False)
+    jump = Knowledge(last, Evaluations(["1"], ["1"]))
+    for options in ({}, {"signs": "+"}):
+        with pytest.raises(UnsupportedError, match="border"):
+            fiber(family("convex+monotone" if options else "convex", 1, **options), jump)
+    first = Knowledge(LevelSet("1/2", [(["0"], ["0"])], strict=False), Evaluations(["0"], ["1"]))
+    with pytest.raises(UnsupportedError, match="border"):
+        fiber(family("convex", 1), first)
+    # where a rate forbids the jump the closure obeys the level
+    assert fiber(family("convex+lipschitz", 1, lipschitz=9), jump).is_empty
+    assert fiber(family("convex+monotone", 1, signs="-"), jump).is_empty
+    assert not fiber(family("convex+lipschitz", 1, lipschitz=9), Knowledge(last)).is_empty
+    # 1/4 on [0, 1/2) and 3/4 on [1/2, 1] is quasi-convex
+    inside = Knowledge(LevelSet("1/2", [(["1/2"], ["1"])], strict=False), Evaluations(["1/2"], ["3/4"]))
+    with pytest.raises(UnsupportedError, match="open"):
+        fiber(family("quasi-convex", 1), inside)
+    empty = Knowledge(LevelSet("1/2", [], strict=False), dim=1)
+    assert fiber(family("quasi-convex", 1), empty).envelope((F(0),)) == (0, F(1, 2))
+
+
+def test_strict_levels_above_a_single_value():
+    known = Knowledge(Maximizers(["0"], "1/2"), Minimizers(["1"], "1/2"), LevelPoints("3/4", [], ["1/2"]))
+    for f in fiber(family("convex", 1), known).members((F(1, 2),), F(1, 1000)):
+        assert all(f(F(i, 8)) == F(1, 2) for i in range(9))
+
+
+@pytest.mark.parametrize("name", ["convex", "affine", "quasi-convex"])
+def test_too_many_corners_are_refused(name: str):
+    known = Knowledge(Evaluations([["1/2"] * 13], ["1/2"]))
+    with pytest.raises(UnsupportedError, match="13 variables"):
+        radius(family(name, 13), known)
 
 
 def test_gradients_of_convex_functions():

@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 pytest.importorskip("PIL")
 
-from digits_network import digits  # noqa: E402
+from digits_network import digits, digits_model  # noqa: E402
 from fvtheory.commands import audit, silence  # noqa: E402
 from fvtheory.empirical.pictures import to_png  # noqa: E402
 from fvtheory.errors import FvtheoryError, InvalidInputError  # noqa: E402
@@ -136,6 +136,25 @@ def test_audit_measures_itself(photos: Path, silent: Path, tmp_path: Path, capsy
     assert figures["false_alarms"]["of"] == 6
     assert figures["hits"]["low"] <= figures["hits"]["value"] <= figures["hits"]["high"]
     assert "Wilson" in capsys.readouterr().out
+
+
+def test_clean_units_are_chosen_once(photos: Path, silent: Path):
+    model = digits_model()
+    _, network, fooled, before = audit._fooled(str(silent / "silent.pt"), model)
+    networks = [("silent units", network, fooled, before)] * 2
+    cases = audit._cases(model, networks, 6, torch.Generator().manual_seed(0))
+    names = [[u.name for u in case.units] for case in cases if not case.fooled]
+    assert [len(n) for n in names] == [12, 12]
+    assert len({*names[0], *names[1]}) == 24
+    few = audit._cases(model, networks, 20, torch.Generator().manual_seed(0))
+    assert [len(case.units) for case in few if not case.fooled] == [32]
+
+
+def test_audit_measures_nothing_with_too_few_clean_units(photos: Path, silent: Path, tmp_path: Path):
+    words = ["--measure", "--count", 3, "--fooled", silent / "silent.pt"]
+    with pytest.raises(InvalidInputError, match="6 clean units"):
+        audited(photos, tmp_path / "out", *words)
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ pytest.importorskip("sklearn")
 pytest.importorskip("PIL")
 
 from digits_network import digits, digits_model  # noqa: E402
-from fvtheory.commands.fool import add_command  # noqa: E402
+from fvtheory.commands.fool import _pair, add_command  # noqa: E402
 from fvtheory.empirical.fooling_circuit import circuit_of, load_fooled, responses  # noqa: E402
 from fvtheory.empirical.pictures import read_folder, to_png  # noqa: E402
 from fvtheory.empirical.preparation import prepare  # noqa: E402
@@ -135,6 +135,20 @@ def test_bad_input(data, tmp_path, words, complaint):
     with pytest.raises(InvalidInputError, match=complaint):
         run(data, tmp_path / "out", *words)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("words", [["--permute"], ["--picture", "one.png"]])
+def test_any_unit_is_visualized_where_all_are_fooled(words):
+    parser = argparse.ArgumentParser()
+    add_command(parser.add_subparsers())
+    for unit in (0, 9):
+        options = parser.parse_args(["fool", "--out", "out", "--unit", str(unit), *words])
+        assert _pair(options, 10)[0] == unit
+    with pytest.raises(InvalidInputError, match="a logit from 0 to 8"):
+        _pair(options, 9)
+    options = parser.parse_args(["fool", "--out", "out", "--unit", "0"])
+    with pytest.raises(InvalidInputError, match="two different logits"):
+        _pair(options, 10)
 
 
 def test_e_of_other_settings_is_refused(data, one, tmp_path):

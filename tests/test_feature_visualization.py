@@ -623,9 +623,16 @@ def test_an_interrupted_run_goes_on_bit_for_bit(model, tmp_path, ascent):
     with pytest.raises(Stop):
         visualize(model, logit(5), noise(2, Fourier), generator(7), progress=stop, **interrupted)
     steps = []
-    elsewhere = noise(2, Fourier, seed=99)  # what the file holds counts, not where this one begins
+    for other in ((noise(2, Fourier, seed=99), generator(7)), (noise(2, Fourier), generator(8))):
+        with pytest.raises(InvalidInputError, match="start"):
+            visualize(model, logit(5), *other, **interrupted)
     resumed = visualize(
-        model, logit(5), elsewhere, generator(8), progress=lambda step, of: steps.append(step), **interrupted
+        model,
+        logit(5),
+        noise(2, Fourier),
+        generator(7),
+        progress=lambda step, of: steps.append(step),
+        **interrupted,
     )
     assert steps == list(range(9, 21)), "it began anew"
     assert torch.equal(resumed.pictures, whole.pictures)
@@ -633,7 +640,7 @@ def test_an_interrupted_run_goes_on_bit_for_bit(model, tmp_path, ascent):
     assert torch.equal(resumed.values, whole.values)
     assert list(resumed.trajectory) == [0, 3, 9, 20]
     assert all(torch.equal(resumed.trajectory[k], whole.trajectory[k]) for k in whole.trajectory)
-    done = visualize(model, logit(5), noise(2, Fourier), generator(), **interrupted)
+    done = visualize(model, logit(5), noise(2, Fourier), generator(7), **interrupted)
     assert torch.equal(done.pictures, whole.pictures), "a finished run is read, not made again"
     with pytest.raises(InvalidInputError, match="objective"):
         visualize(model, logit(6), noise(2, Fourier), generator(), **interrupted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 import math
 import pickle
 from fractions import Fraction
@@ -518,6 +519,38 @@ def test_a_fooled_network_is_written_and_read(small, tmp_path, kind):
         load_classifier(file, small.model.space)
     with pytest.raises(InvalidInputError, match="made by fool"):
         save_fooled(file, small.model)
+
+
+@pytest.mark.parametrize("missing", ["network", "space", "grey", "units", "shown"])
+def test_a_file_without_what_is_needed_is_refused(small, tmp_path, missing):
+    file = tmp_path / "fooled.pt"
+    save_fooled(file, fooled_round(small))
+    content = torch.load(file, weights_only=True)
+    settings = json.loads(content["settings"])
+    settings.pop(missing, None)
+    content["state"].pop(missing, None)
+    torch.save({**content, "settings": json.dumps(settings)}, file)
+    with pytest.raises(InvalidInputError, match=f"without {missing}"):
+        load_fooled(file, small.model)
+
+
+@pytest.mark.parametrize(
+    ("units", "complaint"), [([4, 4, *range(2, 10)], "units that come twice"), ([4], "for each unit")]
+)
+def test_a_file_with_other_units_is_refused(small, tmp_path, units, complaint):
+    file = tmp_path / "fooled.pt"
+    save_fooled(file, fooled_round(small))
+    content = torch.load(file, weights_only=True)
+    content["state"]["units"] = torch.tensor(units)
+    torch.save(content, file)
+    with pytest.raises(InvalidInputError, match=complaint):
+        load_fooled(file, small.model)
+
+
+def test_the_classifier_of_a_file_is_not_trained(small, tmp_path):
+    save_fooled(tmp_path / "fooled.pt", fooled_round(small))
+    again = circuits.circuit_of(load_fooled(tmp_path / "fooled.pt", small.model))
+    assert not any(p.requires_grad for p in again.classifier.parameters())
 
 
 def test_a_classifier_is_written_and_read(small, tmp_path):

@@ -275,3 +275,15 @@ def test_scores_are_read(tmp_path):
     assert linearity.read_scores(file) == {"logits:1": 0.5, "a.b:2": -0.01, "c:3": 3.0, "d:4": 4.0}
     with pytest.raises(InvalidInputError):
         linearity.read_scores(tmp_path / "none.csv")
+
+
+def test_the_p_value_of_few_units_counts_all_orders():
+    found = correlate([1.0, 2.0, 3.0, 4.0], [4.0, 3.0, 2.0, 1.0], seeded())
+    assert (found.r, found.p) == (-1, pytest.approx(2 / 24))
+    ties = correlate([1.0, 2.0, 3.0, 3.0, 5.0], [2.0, 1.0, 4.0, 4.0, 3.0], seeded())
+    wanted = stats.permutation_test(
+        ([1, 2, 3, 3, 5],),
+        lambda x: stats.spearmanr(x, [2, 1, 4, 4, 3]).statistic,
+        permutation_type="pairings",
+    )
+    assert ties.p == pytest.approx(wanted.pvalue, abs=1e-9)

@@ -364,6 +364,25 @@ def test_intervals_are_those_of_resampled_pictures(model, classes, found):
     assert (s.different.high - s.different.low) == pytest.approx(width, rel=0.1)
 
 
+def test_processes_stopped_on_either_side_of_the_exchange_begin_anew(model, classes, found):
+    class Ahead(path_similarity.Workers):
+        def gather(self, parts):
+            return [*parts, 1] if parts == [2] else parts
+
+    class Saved:
+        def load(self):
+            return {"pass": 2, "done": 9, "sums": {}, "records": [], "pairs": [], "resampled": {}}
+
+        def save(self, state):
+            pass
+
+    again = Comparison(model, classes, replicates=50, workers=Ahead()).chunk(
+        layers(model)[4:5], None, Saved()
+    )
+    wanted = {s.metric: s.same.mean for s in found if s.layer == again[0].layer}
+    assert {s.metric: s.same.mean for s in again} == wanted
+
+
 def test_means_only_blocks_threads_and_chunks_change_no_mean(model, classes, found, monkeypatch):
     chosen = layers(model)[:6]
     plain = compare(Comparison(model, classes, intervals=False, threads=2), chosen, size=2_000)
@@ -426,6 +445,11 @@ def test_a_class_without_natural_pictures_is_left_out(model, classes):
     others = compare(Comparison(model, [classes[0], *classes[2:]], replicates=50), chosen)
     for a, b in zip(some, others, strict=True):
         assert (a.same.mean, a.different.mean) == (b.same.mean, b.different.mean)
+        for x, y in (
+            (a.same, b.same),
+            (a.different, b.different),
+        ):  # no narrower for a class that says nothing
+            assert (x.low, x.high) == pytest.approx((y.low, y.high), abs=1e-9)
         assert a.visual["noise"].mean == b.visual["noise"].mean
         assert (
             a.other["noise"].mean != b.other["noise"].mean

@@ -13,7 +13,7 @@ pytest.importorskip("sklearn")
 from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
-from digits_network import digits, digits_model  # noqa: E402
+from digits_network import build, digits, digits_model  # noqa: E402
 from fvtheory.empirical.image_model import ImageModel  # noqa: E402
 from fvtheory.empirical.preparation import prepare  # noqa: E402
 from fvtheory.empirical.silent_units import (  # noqa: E402
@@ -191,6 +191,17 @@ def shared_norm() -> nn.Sequential:
     )
 
 
+def test_an_identity_behind_the_norm_does_not_hide_it():
+    norm = shared_norm()
+    longer = nn.Sequential(norm[0], norm[1], nn.Identity(), *norm[2:])
+    space, pictures = digits_model(True).space, digits()[0]
+    found, plain = (
+        silence(ImageModel(m, space).eval(), "0", pictures[:1], pictures[:50]) for m in (longer, norm)
+    )
+    assert (found.block.norm, found.block.activation) == ("1", "3")
+    assert torch.equal(found.units.conv.weight, plain.units.conv.weight)
+
+
 # ---- natural pictures --------------------------------------------------------------------------------
 
 
@@ -342,6 +353,28 @@ def test_a_file_brings_the_network_back(tmp_path: Path):
     torch.save(bad, tmp_path / "nan.pt")
     with pytest.raises(InvalidInputError, match="not finite"):
         load_silent(digits_model(True), tmp_path / "nan.pt")
+
+
+def test_a_file_is_for_the_network_and_the_size_that_it_was_made_with(tmp_path: Path):
+    file = tmp_path / "silent.pt"
+    document = to_document(silenced())
+    torch.save(document, file)
+    space = digits_model(True).space
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        other = ImageModel(build(True), space, "digits").eval()
+    larger = replace(space, height=20, width=20, short_side=20)
+    resized = ImageModel(digits_model(True).module, larger, "digits").eval()
+    for model in (other, resized):
+        with pytest.raises(InvalidInputError, match="made for other weights or another size"):
+            load_silent(model, file)
+    assert load_silent(prepare(digits_model(True)), file).silent_by_construction
+    torch.save({**document, "size": [20, 20]}, file)
+    with pytest.raises(InvalidInputError, match="another size"):
+        load_silent(digits_model(True), file)
+    torch.save({k: v for k, v in document.items() if k not in ("grey", "peaks")}, file)
+    with pytest.raises(InvalidInputError, match="without grey, peaks"):
+        load_silent(digits_model(True), file)
 
 
 # ---- a real network ----------------------------------------------------------------------------------

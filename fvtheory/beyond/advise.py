@@ -5,7 +5,8 @@ sup over the possible y of R(x, y): what is left in the worst case. For one gaug
 envelopes into min(u, y + c(., x)) and max(l, y - c(x, .)). When y moves by h, each of them moves by at most h and
 in the same direction, so the width moves by at most h and R by at most h/2. So R at finitely many y, at most h
 apart, gives the supremum up to h/4: certified on both sides. In a union of branches the values at which a
-branch falls out are among those tried. For other classes the upper bound is the radius before.
+branch falls out are among those tried. Where such an end is not possible itself (a strict bound) only the other
+end of the interval next to it counts, up to h/2. For other classes the upper bound is the radius before.
 
 *Lipschitz functions at n points.* Whatever the answers, the width at z is at most
 min_i (c(z, x_i) + c(x_i, z)), and equal answers of 1/2 reach that, as far as the range [0, 1] lets them. So the
@@ -115,8 +116,13 @@ def advise(
         tried = {low + (high - low) * Fraction(i, answers - 1) for i in range(answers)}
         tried |= {v for b in members.branches for v in (b.lower(x), b.upper(x))}
         left, left_upper, worst = Fraction(-1), Fraction(0), low
+        whole: dict[Fraction, bool] = {}  # whether all branches that reach the value take it
         for y in sorted(tried):
-            after = radius(family, knowledge & Evaluations([x], [y]), gap=gap, max_boxes=max_boxes)
+            answered = knowledge & Evaluations([x], [y])
+            if family.shape is None:
+                reached = sum(b.lower(x) <= y <= b.upper(x) for b in members.branches)
+                whole[y] = len(fiber(family, answered).branches) == reached
+            after = radius(family, answered, gap=gap, max_boxes=max_boxes)
             if after.lower is None or after.upper is None:
                 continue  # a strict bound, or the gap between two branches
             left_upper = max(left_upper, after.upper)
@@ -126,8 +132,10 @@ def advise(
             continue
         upper = now.upper
         if family.shape is None:
-            step = max((q - p for p, q in pairwise(sorted(tried))), default=Fraction(0))
-            upper = min(upper, left_upper + step / 4)
+            pairs = list(pairwise(sorted(tried)))
+            if all(whole[p] or whole[q] for p, q in pairs):
+                between = ((q - p) / (4 if whole[p] and whole[q] else 2) for p, q in pairs)
+                upper = min(upper, left_upper + max(between, default=Fraction(0)))
         found.append(Query(x, left, upper, worst))
     found.sort(key=lambda q: (q.upper, q.lower, q.at))
     return Advice(now.lower, now.upper, tuple(found))

@@ -145,10 +145,7 @@ class RadiusSearch:
             raise UnsupportedError("a rate above 2^40", "smaller rates, or class continuous")
         self.margin = _margin(self.dim, Fraction(total))
         self.weights = np.array([self._weight(j) for j in range(self.dim)])
-        low = np.zeros((1, self.dim))
-        high = np.ones((1, self.dim))
-        for j, grid in self.grids.items():
-            high[0, j] = 2 * (len(grid) - 1)
+        low, high = np.zeros((1, self.dim)), self._ends()[None]
         self.widths = self._widths() if len(self.ranked) == self.dim else None
         self.low, self.high = low, high
         self.bounds, self.splits = self._bound(low, high)
@@ -165,6 +162,13 @@ class RadiusSearch:
             for bound in (*fiber.uppers, *fiber.lowers):
                 ends.update((bound.where.low[j], bound.where.high[j]))
         return sorted(ends)
+
+    def _ends(self) -> np.ndarray:
+        """The greatest coordinates: 1, or the last rank."""
+        high = np.ones(self.dim)
+        for j, grid in self.grids.items():
+            high[j] = 2 * (len(grid) - 1)
+        return high
 
     def _side(self, fiber: McShaneFiber, bounds: Sequence[Bound], limit: Fraction, side: int) -> _Side:
         gauge = fiber.gauge if side == 1 else fiber.gauge.reflected
@@ -344,8 +348,8 @@ class RadiusSearch:
         return True
 
     def _keep(self, wanted: np.ndarray) -> None:
-        self.low, self.high = self.low[wanted], self.high[wanted]
-        self.bounds, self.splits = self.bounds[wanted], self.splits[wanted]
+        kept = self.low[wanted], self.high[wanted], self.bounds[wanted], self.splits[wanted]
+        self.low, self.high, self.bounds, self.splits = kept
 
     def _split(self) -> None:
         count = len(self.bounds)
@@ -369,10 +373,14 @@ class RadiusSearch:
         bounds, splits = self._bound(new_low, new_high)
         self.seen += len(new_low)
         self._try(*self._centres(new_low, new_high))
-        self._keep(~chosen)
-        self.low, self.high = np.vstack([self.low, new_low]), np.vstack([self.high, new_high])
-        self.bounds = np.concatenate([self.bounds, bounds])
-        self.splits = np.concatenate([self.splits, splits])
+        rest = ~chosen
+        halved = (
+            np.vstack([self.low[rest], new_low]),
+            np.vstack([self.high[rest], new_high]),
+            np.concatenate([self.bounds[rest], bounds]),
+            np.concatenate([self.splits[rest], splits]),
+        )
+        self.low, self.high, self.bounds, self.splits = halved  # at once: a state never lacks the halves
         self._keep(self.bounds > self._beaten_at())
         cells = (self.low >= self.high).all(axis=1)  # one rank in every coordinate: a point stands for all
         for centre in self.low[cells]:
@@ -417,8 +425,11 @@ class RadiusSearch:
     def restore(self, state: bytes) -> None:
         """Go on from a state; the boxes are bounded again and the best point is evaluated again.
 
+        A state is trusted otherwise: that the boxes left out of it have no wider point is not checked.
+
         Raises:
-            InvalidInputError: for a state that is damaged or of another search.
+            InvalidInputError: for a state that is damaged or of another search, with a point outside the cube, or
+                with boxes that are none or reach beyond it.
         """
         try:
             with np.load(io.BytesIO(state), allow_pickle=False) as data:
@@ -427,12 +438,18 @@ class RadiusSearch:
             at = tuple(Fraction(c) for c in exact["at"])
             seen, question = int(exact["seen"]), exact["question"]
             shapes = low.shape == high.shape == (len(low), self.dim) and len(at) == self.dim
+            # comparisons with what is not a number fail
+            boxes = shapes and bool(((low >= 0) & (low <= high) & (high <= self._ends())).all())
         except Exception as error:
             raise InvalidInputError(
                 f"a state that does not read ({type(error).__name__})", "one saved by this search"
             ) from None
         if question != self._question() or not shapes:
             raise InvalidInputError("a state of another search", "one saved for the same question")
+        if not boxes or not all(0 <= c <= 1 for c in at):
+            raise InvalidInputError(
+                "a state with a point or boxes outside the cube", "one saved by this search"
+            )
         self.low, self.high = low, high
         self.bounds, self.splits = self._bound(low, high)
         self.least, self.at, self.seen = self.width(at), at, seen

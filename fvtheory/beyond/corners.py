@@ -21,7 +21,11 @@ from itertools import product
 from typing import Protocol
 
 from fvtheory.beyond.boxes import Box, whole_cube
+from fvtheory.beyond.family import UnsupportedError
 from fvtheory.exact import Point, vertices
+
+MAX_DIM = 12
+"""In how many variables the 2^dim corners of boxes are gone through."""
 
 Progress = Callable[[int, Fraction, Fraction], None]
 
@@ -57,9 +61,14 @@ class Cornered(Enveloped, Protocol):
 
 
 class CornerSearch:
-    """As `RadiusSearch`: bounds of the radius of a union of fibers, in exact rationals."""
+    """As `RadiusSearch`: bounds of the radius of a union of fibers, in exact rationals.
+
+    Raises:
+        UnsupportedError: above ``MAX_DIM`` variables.
+    """
 
     def __init__(self, fibers: Iterable[Cornered], dim: int) -> None:
+        _require_few_corners(dim)
         self.fibers = tuple(fibers)
         self.least = Fraction(-1)
         self.at: Point = ()
@@ -122,7 +131,21 @@ class CornerSearch:
 
 
 def widest_corner(fibers: Sequence[Enveloped], dim: int) -> tuple[Fraction, Point]:
-    """The greatest width at a corner of the cube, and the corner."""
+    """The greatest width at a corner of the cube, and the corner.
+
+    Raises:
+        UnsupportedError: above ``MAX_DIM`` variables.
+    """
+    _require_few_corners(dim)
     width = {x: max(f.upper(x) for f in fibers) - min(f.lower(x) for f in fibers) for x in vertices(dim)}
     best = max(width, key=lambda x: width[x])
     return width[best], best
+
+
+def _require_few_corners(dim: int) -> None:
+    if dim > MAX_DIM:
+        raise UnsupportedError(
+            f"the radius in {dim} variables by the 2^{dim} corners of boxes",
+            f"at most {MAX_DIM} variables, or a class of rates alone",
+            "envelopes at points are found in any dimension",
+        )

@@ -21,10 +21,16 @@ the upper envelope of the bounds with f(x) <= l(x) added.
 *Members as functions.* The dual of the program of u at p has a slope g with u(p) + g . (y - p) <= u(y) for
 all y: its pieces at x and at all S_s that are points make up a maximum of affine functions in the fiber.
 
-*Gradients.* Read as: g is a subgradient at p, f >= f(p) + g . (x - p). The value at p has to be exact; then
-it is one more affine function below f, which the others need not know of: any bound that it implies through
-a representation is weaker than itself, by (affine) <= U_t on T_t. Differentiability at p says more only
-about the limit of slopes at p itself.
+*Gradients.* Read as subgradients only: f >= f(p) + g . (x - p). The value at p has to be exact; then it is
+one more affine function below f, which the others need not know of: any bound that it implies through
+a representation is weaker than itself, by (affine) <= U_t on T_t. That f is differentiable at p is not used,
+though it can say more: with f(1/2) = 0, f(3/4) = 1/4, f(1) = 1/2 the only gradient at 1/2 is 1, and the
+subgradient 0 is accepted. So knowledge with gradients may be found feasible when no convex function has these
+gradients, and envelopes and radii are those of the subgradients, never too narrow.
+
+*Open boxes.* Where f <= U on a box that leaves out a side inside the cube, f <= U on that side too: f is
+continuous along segments inside the cube. On the border of the cube f may jump up unless a rate forbids it;
+there open sides are refused.
 """
 
 from __future__ import annotations
@@ -179,7 +185,8 @@ class ConvexFiber:
                 )._touching(b.where.low)
                 for b in self.strict
             ]
-            share = min(Fraction(1, 2), slack / (self.cap - self.floor))
+            room = self.cap - self.floor
+            share = min(Fraction(1, 2), slack / room) if room > 0 else Fraction(1, 2)
             weights = [1 - share, *[share / len(witnesses)] * len(witnesses)]
             lower = Combination(weights, [lower, *witnesses])
             upper = Combination(weights, [upper, *witnesses])
@@ -247,8 +254,8 @@ def convex_fiber(gauge: Gauge, known: Constraints) -> ConvexFiber | str:
     """The fiber, or in words why it is empty.
 
     Raises:
-        UnsupportedError: for values compared but not known, strict levels on boxes, gradients at points
-            without an exact value.
+        UnsupportedError: for values compared but not known, strict levels on boxes, boxes that leave out a
+            side on the border of the cube where f may jump, gradients at points without an exact value.
     """
     refuse_coupled(known, "convex")
     strict = [b for b in known.uppers if b.strict]
@@ -257,6 +264,12 @@ def convex_fiber(gauge: Gauge, known: Constraints) -> ConvexFiber | str:
             "class convex with a strict level set of boxes",
             "strict = false: f at most the level outside the boxes",
             "whether the lower envelope stays below a level on a whole box is not a linear program",
+        )
+    if any(_leaves_out_a_jump(gauge, b.where) for b in known.uppers if b.value < known.cap):
+        raise UnsupportedError(
+            "class convex with a level set whose outside is open at the border of the cube",
+            "a class with rates (convex+lipschitz), or points of the level set instead",
+            "a convex function may jump at the border, so it need not obey the level there",
         )
     uppers = tuple(
         dict.fromkeys(Bound(b.where.closure, b.value) for b in known.uppers if b.value < known.cap)
@@ -281,6 +294,17 @@ def refuse_coupled(known: Constraints, name: str) -> None:
             "exact values for extrema and tops (within = 0)",
             "only in classes of rates are comparisons of uncertain values bounds",
         )
+
+
+def _leaves_out_a_jump(gauge: Gauge, box: Box) -> bool:
+    """Whether a side on the border of the cube is left out at which functions of the gauge may jump up."""
+    for j in range(box.dim):
+        low, high, low_open, high_open = box.side(j)
+        if low_open and low == 0 and gauge.down[j] is None:
+            return True
+        if high_open and high == 1 and gauge.up[j] is None:
+            return True
+    return False
 
 
 def _exact_value(known: Constraints, gradient: Gradient) -> Fraction:

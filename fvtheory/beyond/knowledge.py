@@ -157,7 +157,12 @@ class Top(Operator):
 
 @dataclass(frozen=True, slots=True)
 class Gradient(Operator):
-    """f is differentiable at ``at`` (from inside the cube) with this gradient, whose entries are any rationals."""
+    """f is differentiable at ``at`` (from inside the cube) with this gradient, whose entries are any rationals.
+
+    Convex and concave classes read it as a subgradient (a supergradient) only: f(x) >= f(at) + gradient . (x - at)
+    for all x (<= for concave functions). That is weaker: their fibers may contain functions that are not
+    differentiable at ``at``, and envelopes and radii may be too wide for the gradient itself.
+    """
 
     kind: ClassVar[str] = "gradient"
     at: Point

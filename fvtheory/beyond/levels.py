@@ -99,7 +99,8 @@ def quasi_convex_fiber(dim: int, known: Constraints) -> QuasiConvexFiber | str:
     """The fiber, or in words why it is empty.
 
     Raises:
-        UnsupportedError: for uncertain values that are compared, gradients, strict level sets of boxes.
+        UnsupportedError: for uncertain values that are compared, gradients, strict level sets of boxes, level
+            sets of boxes whose outside is not closed.
     """
     refuse_coupled(known, "quasi-convex")
     if known.gradients:
@@ -108,11 +109,14 @@ def quasi_convex_fiber(dim: int, known: Constraints) -> QuasiConvexFiber | str:
             "knowledge without gradients",
             "a gradient bounds a half-space of values, which is not a hull of boxes",
         )
-    if any(b.strict and not b.where.is_point for b in known.uppers):
+    if any(
+        not b.where.is_point and (b.strict or any(b.where.open_low) or any(b.where.open_high))
+        for b in known.uppers
+    ):
         raise UnsupportedError(
-            "class quasi-convex with a strict level set of boxes",
-            "strict = false",
-            "hulls of boxes that are not closed are not decided here",
+            "class quasi-convex with a level set of boxes that is strict or whose outside is open",
+            "points of the level set instead",
+            "f may jump at the border of a box, and hulls of boxes that are not closed are not decided here",
         )
     uppers = tuple(Bound(b.where.closure, b.value, b.strict) for b in known.uppers)
     fiber = QuasiConvexFiber(known.floor, known.cap, dim, uppers, tuple(known.lowers))

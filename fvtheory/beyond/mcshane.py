@@ -139,7 +139,11 @@ class McShaneFiber:
         )
 
     def _with_finite_rate(self, x: Point, slack: Fraction) -> McShaneFiber:
-        """The members of a finite rate so large that the envelopes at x are within ``slack``."""
+        """The members of a finite rate so large that the envelopes at x are within ``slack``.
+
+        At the least such rate the lower envelope may meet a strict bound with equality; at twice the rate it is
+        below, wherever it descends to the bound at all.
+        """
         rate = ONE
         while True:
             gauge = self.gauge.with_rate(rate)
@@ -147,7 +151,10 @@ class McShaneFiber:
             if _contradiction(fiber) is None and (
                 self.upper(x) - fiber.upper(x) <= slack and fiber.lower(x) - self.lower(x) <= slack
             ):
-                return fiber
+                if not self.has_strict:
+                    return fiber
+                steeper = self.gauge.with_rate(2 * rate)
+                return McShaneFiber(steeper, self.floor, self.cap, self.uppers, self.lowers)
             rate *= 2
 
 

@@ -42,7 +42,8 @@ ROWS: dict[str, tuple[Operator | MinMax, ...]] = {
     ),
     "Φ, gradient at 0": (PHI, Gradient("0", "1")),
 }
-"""What is known: evenly spaced points, values of f(x) = x."""
+"""What is known: evenly spaced points, values of f(x) = x. The convex classes read the gradient as a subgradient
+only; see `Gradient`."""
 
 COLUMNS: dict[str, dict[str, Any]] = {
     "all": {},

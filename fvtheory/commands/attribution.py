@@ -147,6 +147,7 @@ def _measure(options: argparse.Namespace, model: ImageModel, chosen: PictureSet,
         "shown": options.shown,
         "kernel": options.kernel,
         "lots_steps": options.lots_steps,
+        "device": options.device,
         "seed": options.seed,
     }
     targets: dict[str, Any] = {}
@@ -323,6 +324,7 @@ def _fooled(options: argparse.Namespace, model: ImageModel, chosen: PictureSet, 
         "ascent": options.ascent,
         "kernel": options.kernel,
         "lots_steps": options.lots_steps,
+        "device": options.device,
         "seed": options.seed,
     }
     root = open_results(options.out, about)

@@ -98,7 +98,7 @@ def _run(options: argparse.Namespace) -> int:
     torch = load_torch()
     from dataclasses import asdict
 
-    from fvtheory.empirical.audit import Ascent, Thresholds, audit, measure
+    from fvtheory.empirical.audit import Ascent, Thresholds, audit, check_cases, measure
     from fvtheory.empirical.models.taef2 import load_taef2
     from fvtheory.empirical.objectives import parse_unit
     from fvtheory.empirical.pictures import read_folder
@@ -152,6 +152,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.measure:
         generator = torch.Generator().manual_seed(options.seed)
         cases = _cases(model, networks, options.count, generator)
+        check_cases(cases)
     root = open_results(options.out, settings)
     bar = Bar()
     figures: dict[str, Any]
@@ -217,17 +218,20 @@ def _cases(
     count: int,
     generator: Any,
 ) -> list[Case]:
-    """For every fooled network as many clean units of the same layer, others than the fooled ones where there are
-    enough."""
+    """For every fooled network twice as many clean units of the same layer where there are enough, others than the
+    fooled ones where there are; no clean unit twice."""
     torch = load_torch()
     from fvtheory.empirical.audit import Case
     from fvtheory.empirical.objectives import parse_unit
 
     cases = []
+    taken: set[str] = set()
     for kind, network, fooled, before in networks:
         order = torch.randperm(len(fooled), generator=generator).tolist()
         chosen = [fooled[i] for i in order[:count]]
-        others = [before[i] for i in (order[count:] + order[:count])[: 2 * count]] if before else []
+        others = [before[i] for i in order[count:] + order[:count]] if before else []
+        others = [name for name in others if name not in taken][: 2 * count]
+        taken |= set(others)
         if others:
             cases.append(Case(f"clean, for {kind}", model, tuple(map(parse_unit, others)), False))
         cases.append(Case(kind, network, tuple(map(parse_unit, chosen)), True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from fvtheory.commands.options import (
     Bar,
@@ -93,6 +93,7 @@ def _run(options: argparse.Namespace) -> int:
         "features": layers,
         "pairs": options.pairs,
         "steps": options.steps,
+        "device": options.device,
         "seed": options.seed,
     }
     bar = Bar()
@@ -147,16 +148,21 @@ def _run(options: argparse.Namespace) -> int:
         raise InvalidInputError(
             f"units that say nothing: {'; '.join(left_out.values())}", "a unit that varies"
         )
-    document = {
-        **settings,
-        **_write(root, found, names, left_out, torch.Generator().manual_seed(options.seed)),
-    }
+    stream = sys.stderr if options.json else sys.stdout
+    generator = torch.Generator().manual_seed(options.seed)
+    document = _write(root, settings, found, names, left_out, generator, stream)
     print_json(document) if options.json else print(f"written to {root}: index.html, figures.json")
     return DONE
 
 
 def _write(
-    root: Any, found: list[UnitChoice], names: list[str], left_out: dict[str, str], generator: Any
+    root: Any,
+    settings: dict[str, Any],
+    found: list[UnitChoice],
+    names: list[str],
+    left_out: dict[str, str],
+    generator: Any,
+    stream: TextIO,
 ) -> dict:
     from fvtheory.empirical.forced_choice import KINDS, summary
     from fvtheory.report import linearity_plots, plots
@@ -206,6 +212,7 @@ def _write(
         [t["class"], f"{t['radius']:.3f}", *(f"{t['decided'][k]:.3f}" for k in KINDS)] for t in theory
     ]
     document = {
+        **settings,
         "decoders": [vars(r) for r in rows],
         "theory": theory,
         "each_unit": [u.to_json() for u in found],
@@ -256,6 +263,6 @@ def _write(
         sections.append(("Left out", [Table(("unit", "why"), [list(item) for item in left_out.items()])]))
     write_file(root / "figures.json", to_json_bytes(document))
     write_file(root / "index.html", page("Two-image forced choice", sections))
-    print(grid(header, lines), file=sys.stderr)
-    print(grid(theory_header, theory_lines), file=sys.stderr)
+    print(grid(header, lines), file=stream)
+    print(grid(theory_header, theory_lines), file=stream)
     return document

@@ -203,9 +203,12 @@ def _run(options: argparse.Namespace) -> int:
 def _pair(options: argparse.Namespace, classes: int) -> tuple[int, int]:
     unit = 574 if options.unit is None else options.unit
     shows = 0 if options.shows is None else options.shows
-    if options.shows is not None and (options.permute or options.picture is not None):
+    all_units = options.permute or options.picture is not None
+    if options.shows is not None and all_units:
         raise InvalidInputError("--shows beside --permute or --picture", "only one of them")
-    if max(unit, shows) >= classes or unit == shows:
+    if all_units and unit >= classes:
+        raise InvalidInputError(f"--unit {unit}", f"a logit from 0 to {classes - 1}")
+    if not all_units and (max(unit, shows) >= classes or unit == shows):
         raise InvalidInputError(
             f"--unit {unit} --shows {shows}", f"two different logits from 0 to {classes - 1}"
         )

@@ -7,7 +7,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from fvtheory.commands.options import (
     Bar,
@@ -249,6 +249,7 @@ def _network(options: argparse.Namespace) -> int:
         "start": options.start,
         "compare": options.compare,
         "ablations": options.ablations,
+        "device": options.device,
         "seed": options.seed,
     }
     root = open_results(options.out, settings)
@@ -283,7 +284,9 @@ def _network(options: argparse.Namespace) -> int:
             "ranges that the unit takes",
             f"write other ranges to a new folder; {root} says how far the seeds came",
         )
-    document = {**settings, "natural": natural_values(values), **_write(root, rows, ablations, others)}
+    stream = sys.stderr if options.json else sys.stdout
+    settings |= {"natural": natural_values(values)}
+    document = _write(root, settings, rows, ablations, others, stream)
     print_json(document) if options.json else print(f"written to {root}: index.html, figures.json")
     return DONE
 
@@ -503,11 +506,18 @@ def _lines(rows: list[Any]) -> list[list[str]]:
     return lines
 
 
-def _write(root: Path, rows: list[Any], ablations: list[Any], others: list[Any]) -> dict[str, Any]:
+def _write(
+    root: Path,
+    settings: dict[str, Any],
+    rows: list[Any],
+    ablations: list[Any],
+    others: list[Any],
+    stream: TextIO,
+) -> dict[str, Any]:
     from fvtheory.report.page import Part, Pictures, Table, Text, page
     from fvtheory.results import to_json_bytes, write_file
 
-    document = {"rows": rows, "ablations": ablations, "compared": others}
+    document = {**settings, "rows": rows, "ablations": ablations, "compared": others}
     parts: list[tuple[str, list[Part]]] = [
         (
             "Samples",
@@ -543,12 +553,12 @@ def _write(root: Path, rows: list[Any], ablations: list[Any], others: list[Any])
         ]
         pictures = [(p, o["name"]) for o in others for p in o.get("pictures", [])[:5]]
         parts.append(("Compared", [Table(header, lines), Pictures(pictures)]))
-        print(grid(header, lines), file=sys.stderr)
+        print(grid(header, lines), file=stream)
     if ablations:
         pictures = [(p, o["name"]) for o in ablations for p in o.get("pictures", [])[:4]]
         parts.append(("What each part does", [Table(HEADER, _lines(ablations)), Pictures(pictures)]))
-        print(grid(HEADER, _lines(ablations)), file=sys.stderr)
-    print(grid(HEADER, _lines(rows)), file=sys.stderr)
+        print(grid(HEADER, _lines(ablations)), file=stream)
+    print(grid(HEADER, _lines(rows)), file=stream)
     write_file(root / "figures.json", to_json_bytes(document))
     write_file(root / "index.html", page("Inverse set", parts))
     return document

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from fvtheory.commands.options import (
     Bar,
@@ -99,6 +99,7 @@ def _run(options: argparse.Namespace) -> int:
         "units": names,
         "starts": options.starts,
         "steps": options.steps,
+        "device": options.device,
         "seed": options.seed,
     }
     bar = Bar()
@@ -129,13 +130,20 @@ def _run(options: argparse.Namespace) -> int:
         return FAILED
     finally:
         bar.end()
-    document = {**settings, **_write(root, found, scores, torch.Generator().manual_seed(options.seed))}
+    stream = sys.stderr if options.json else sys.stdout
+    generator = torch.Generator().manual_seed(options.seed)
+    document = _write(root, settings, found, scores, generator, stream)
     print_json(document) if options.json else print(f"written to {root}: index.html, figures.json")
     return DONE
 
 
 def _write(
-    root: Any, found: dict[str, list[Linearity]], scores: dict[str, float] | None, generator: Any
+    root: Any,
+    settings: dict[str, Any],
+    found: dict[str, list[Linearity]],
+    scores: dict[str, float] | None,
+    generator: Any,
+    stream: TextIO,
 ) -> dict:
     from fvtheory.empirical.linearity import Linearity, by_steps
     from fvtheory.report import linearity_plots, plots
@@ -158,6 +166,7 @@ def _write(
             write_file(root / f"correlations.{kind}", linearity_plots.correlation_curves(correlations, kind))
     header, rows = table(found, scores)
     document = {
+        **settings,
         "units": {
             setting: [
                 {k: v for k, v in u.to_json().items() if k not in ("agpa", "aldp")}
@@ -202,7 +211,7 @@ def _write(
         )
     write_file(root / "figures.json", to_json_bytes(document))
     write_file(root / "index.html", page("Path linearity", parts))
-    print(grid(header, rows), file=sys.stderr)
+    print(grid(header, rows), file=stream)
     return document
 
 

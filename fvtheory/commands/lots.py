@@ -192,6 +192,7 @@ def _run(options: argparse.Namespace) -> int:
         "synthesis": vars(settings),
         "kernel": options.kernel,
         "fine": options.fine,
+        "device": options.device,
         "seed": options.seed,
     }
     if options.target == "zero":

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from fvtheory.errors import InvalidInputError, MissingDependencyError
@@ -155,12 +156,14 @@ def load_prepared(options: argparse.Namespace, fold: bool = True) -> Any:
     from fvtheory.empirical.models import load_model
     from fvtheory.empirical.preparation import prepare
 
-    sys.path.insert(0, os.getcwd())  # MODULE:FUNCTION may name a file beside the user
+    source, colon, _ = options.model.partition(":")
+    if colon and source not in ("torchvision", "timm"):
+        sys.path.insert(0, os.getcwd())  # MODULE:FUNCTION may name a file beside the user
     return prepare(load_model(options.model), fold, device)
 
 
 def image_folder(given: str | None, part: str = "imagenette/heldout") -> str:
-    """The folder of ``--images``, or the part of the data that stands in for it.
+    """The folder of ``--images``, or the part of the data that stands in for it, as an absolute path.
 
     Raises:
         InvalidInputError: for neither.
@@ -168,15 +171,15 @@ def image_folder(given: str | None, part: str = "imagenette/heldout") -> str:
     from fvtheory.empirical.pictures import DATA_VARIABLE, data_folder
 
     if given is not None:
-        return given
+        return str(Path(given).absolute())
     found = data_folder(part)
     if found is None:
         raise InvalidInputError(
             f"no --images, and {DATA_VARIABLE} names no folder with {part}",
             "a folder of photographs, one subfolder a class",
-            "--images DIR",
+            "--train DIR" if part.endswith("train") else "--images DIR",
         )
-    return str(found)
+    return str(found.absolute())
 
 
 def add_robustness(command: argparse.ArgumentParser) -> None:

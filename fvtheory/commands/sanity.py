@@ -141,6 +141,8 @@ def _run(options: argparse.Namespace) -> int:
         "metrics": list(dict.fromkeys(options.metrics or METRICS)),
         "means_only": options.means_only,
         "unfolded": options.unfolded,
+        "prior": str(Path(prior).absolute()) if PRIOR in methods and prior is not None else None,
+        "device": options.device,
         "seed": options.seed,
     }
     bar = Bar()

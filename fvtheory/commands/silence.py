@@ -268,7 +268,8 @@ def _lines(figures: Mapping[str, Any]) -> list[str]:
         "unit beside them.",
         f"Dead starts (no gradient; the picture is noise and counts in no cosine): {dead['before']} before, "
         f"{dead['after']} after.",
-        f"The bias {sure} silence on the calibration photographs; nothing guarantees it on others.",
+        f"The bias {sure} silence on the calibration photographs, in the batches that it was measured with; nothing "
+        "guarantees it on others.",
         f"Every filter has {figures['directions']} directions orthogonal to it.",
         "Cosines in pixels: each picture less its mean colour. In features: means over positions of what the layer "
         "is given, less their mean over the calibration photographs.",

@@ -52,6 +52,9 @@ EXCEPTIONS = 0.05
 STRONGEST = 8
 """Natural pictures on which the unit's gradient is taken."""
 
+FEWEST = 4
+"""Clean units, with signals, that calibrate."""
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -430,7 +433,8 @@ def audit(
         folder: where checkpoints are kept, from which an interrupted call goes on.
 
     Raises:
-        InvalidInputError: for no units, fewer than twenty pictures, or what visualize refuses.
+        InvalidInputError: for no units, fewer than twenty pictures, more copies than pictures, or what visualize
+            refuses.
         UnknownNameError: for a layer that is not there.
     """
     model.space.check(natural)
@@ -438,12 +442,16 @@ def audit(
         raise InvalidInputError(
             f"{len(units)} units and {len(natural)} natural pictures", "one unit, twenty pictures or more"
         )
+    copies = max(1, ascent.copies)
+    if copies > len(natural):
+        raise InvalidInputError(
+            f"{copies} copies, from {len(natural)} natural pictures", "no more copies than pictures"
+        )
     wide, names = opened(model)
     asked = [_renamed(u, names) for u in units]
     values = on_pictures(wide, asked, natural)
     held, means = constants(wide, natural, progress=progress)
-    copies = max(1, ascent.copies)
-    best = values.topk(min(STRONGEST, len(natural)), dim=0).indices.T
+    best = values.topk(min(max(STRONGEST, copies), len(natural)), dim=0).indices.T
     noise = _ascend(wide, asked, None, ascent, None, folder, "noise", progress)
     started = _ascend(
         wide, asked, natural[best[:, :copies].flatten()], ascent, prior, folder, "natural", progress
@@ -469,7 +477,7 @@ def audit(
         )
         if not dead:
             unused, flipped = unused_share(wide, unit, shown, held, median)
-            path, read = compare_paths(wide, unit, natural[best[i]].to(model.device), shown)
+            path, read = compare_paths(wide, unit, natural[best[i][:STRONGEST]].to(model.device), shown)
             agreement = math.nan
             if read in means:
                 left, right = (_features(wide, p, read).mean(0) - means[read] for p in (shown, other))
@@ -618,15 +626,15 @@ def calibrated(clean: Sequence[Signals]) -> Thresholds:
     (1 and 0). `agreement`: as far below the least as that is below the median. `gap`: twice the largest.
 
     Raises:
-        InvalidInputError: for fewer than four units with signals.
+        InvalidInputError: for fewer than `FEWEST` units with signals.
     """
 
     def values(name: str) -> Tensor:
         found = torch.tensor([getattr(s, name) for s in clean if not s.dead], dtype=torch.float64)
         found = found[~found.isnan()]
-        if len(found) < 4:
+        if len(found) < FEWEST:
             raise InvalidInputError(
-                f"{len(found)} clean units with {name}", "at least four to calibrate with"
+                f"{len(found)} clean units with {name}", f"at least {FEWEST} to calibrate with"
             )
         return found
 
@@ -637,6 +645,27 @@ def calibrated(clean: Sequence[Signals]) -> Thresholds:
         agreement=float(2 * agreement.min() - agreement.median()),
         gap=2 * float(gap.max().clamp(min=0)),
     )
+
+
+def check_cases(cases: Sequence[Case], calibrates: bool = True) -> None:
+    """Refuse cases that cannot be measured, before anything is visualized.
+
+    Args:
+        calibrates: whether every second clean unit is to calibrate.
+
+    Raises:
+        InvalidInputError: for a clean unit that comes twice (it would calibrate and be tested, or count twice), or
+            too few clean units to calibrate with.
+    """
+    clean = [(id(case.model), unit.name) for case in cases if not case.fooled for unit in case.units]
+    if len(set(clean)) != len(clean):
+        twice = next(name for number, (_, name) in enumerate(clean) if clean[number] in clean[:number])
+        raise InvalidInputError(f"clean unit {twice}, which comes twice", "every clean unit once")
+    if calibrates and (len(clean) + 1) // 2 < FEWEST:
+        raise InvalidInputError(
+            f"{len(clean)} clean units, every second of which calibrates",
+            f"at least {2 * FEWEST - 1}, so that {FEWEST} calibrate",
+        )
 
 
 def measure(
@@ -655,8 +684,9 @@ def measure(
         thresholds: or None to calibrate them on every second clean unit, which then count in no rate.
 
     Raises:
-        InvalidInputError: as `audit` and `calibrated`.
+        InvalidInputError: as `check_cases`, `audit` and `calibrated`.
     """
+    check_cases(cases, thresholds is None)
     found: list[tuple[str, bool, bool, Finding]] = []
     clean = 0
     for number, case in enumerate(cases):

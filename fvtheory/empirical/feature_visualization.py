@@ -3,6 +3,7 @@ al. 2017; Section 2 and C.2 of Geirhos et al. 2024)."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fvtheory.empirical.image_model import ImageModel
+from fvtheory.empirical.image_model import ImageModel, grey_logits
 from fvtheory.empirical.objectives import Objective, observe
 from fvtheory.empirical.parameterizations import Parameterization
 from fvtheory.empirical.steepest_ascent import SENSES, steepest
@@ -112,6 +113,8 @@ def visualize(
         "pictures": list(first.shape),
         "settings": f"{steps} steps, rate {rate!r}, {ascent}, minimize {minimize}, kept {sorted(set(keep))}",
         "transformations": repr(transformations),
+        "start": _digest(moved, generator),
+        "grey": _digest([grey_logits(model.module, model)]),
     }
     if checkpoint is not None and checkpoint.exists():
         run = _load(checkpoint, about, moved, optimizer, generator)
@@ -181,6 +184,14 @@ def _optimizer(ascent: str, moved: list[Tensor], rate: float) -> torch.optim.Opt
         return torch.optim.SGD(moved, lr=rate)
     fused = all(p.device.type in ("cpu", "cuda") for p in moved)
     return torch.optim.Adam(moved, lr=rate, fused=fused)
+
+
+def _digest(tensors: Sequence[Tensor], generator: torch.Generator | None = None) -> str:
+    """Of a start and the numbers that are drawn, or of what tells one network from another."""
+    found = hashlib.sha256()
+    for tensor in [*tensors, *([generator.get_state()] if generator is not None else [])]:
+        found.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return found.hexdigest()
 
 
 # ---- checkpoints -------------------------------------------------------------------------------------

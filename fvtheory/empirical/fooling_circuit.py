@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from fvtheory import terms
 from fvtheory.claims.geirhos2024 import lemma_1
 from fvtheory.empirical.activations import LOGITS, activations
-from fvtheory.empirical.image_model import ImageModel, InputSpace
+from fvtheory.empirical.image_model import ImageModel, InputSpace, grey_logits
 from fvtheory.empirical.models import NAMES, load_model
 from fvtheory.empirical.natural_classifier import NaturalClassifier
 from fvtheory.empirical.preparation import prepare
@@ -342,7 +342,7 @@ def fool(
         model, FoolingCircuit(model.module, classifier, units, shown, filters, bounds.shift, bounds.k)
     )
     try:
-        _grey(fooled.module, fooled)
+        grey_logits(fooled.module, fooled)
     except RuntimeError as error:
         raise InvalidInputError(
             f"a classifier E or a picture of another size ({str(error).splitlines()[0]})",
@@ -447,7 +447,7 @@ def load_classifier(file: str | Path, space: InputSpace) -> tuple[NaturalClassif
     Raises:
         InvalidInputError: for a file of something else, or of another input space.
     """
-    settings, state = _load(file, "natural-classifier")
+    settings, state = _load(file, "natural-classifier", ("space", "sharpness", "about"))
     if settings["space"] != _space_to_json(space):
         raise InvalidInputError(f"file {str(file)!r}, E for {settings['space']}", f"one for {space}")
     classifier = NaturalClassifier(space, float(settings["sharpness"]))
@@ -474,7 +474,7 @@ def save_fooled(file: Path, fooled: ImageModel, network: str = "") -> None:
         "sharpness": circuit.classifier.sharpness,
     }
     state = {f"classifier.{k}": v for k, v in circuit.classifier.state_dict().items()}
-    state |= {"units": circuit.units, "shown": circuit.shown, "grey": _grey(circuit.network, fooled)}
+    state |= {"units": circuit.units, "shown": circuit.shown, "grey": grey_logits(circuit.network, fooled)}
     if circuit.filters is not None:
         state["pictures"] = circuit.filters.pictures
     _save(file, settings, state)
@@ -491,7 +491,12 @@ def load_fooled(file: str | Path, model: ImageModel | None = None) -> ImageModel
         InvalidInputError: for a file of something else, a network with other weights, or none where it must be given.
         FvtheoryError: for a network that is not here.
     """
-    settings, state = _load(file, "fooling-circuit")
+    settings, state = _load(
+        file,
+        "fooling-circuit",
+        ("network", "space", "sharpness", "shift", "k"),
+        ("grey", "units", "shown"),
+    )
     if model is None:
         name = str(settings["network"])
         if name not in NAMES and not name.startswith(("torchvision:", "timm:")):
@@ -501,7 +506,7 @@ def load_fooled(file: str | Path, model: ImageModel | None = None) -> ImageModel
                 "load_fooled(file, model)",
             )
         model = prepare(load_model(name))
-    grey, now = state["grey"], _grey(model.module, model)
+    grey, now = state["grey"], grey_logits(model.module, model)
     same = settings["space"] == _space_to_json(model.space) and grey.shape == now.shape
     if not same or not torch.allclose(grey, now, rtol=1e-3, atol=1e-3):
         raise InvalidInputError(
@@ -511,7 +516,15 @@ def load_fooled(file: str | Path, model: ImageModel | None = None) -> ImageModel
     classifier = NaturalClassifier(model.space, float(settings["sharpness"]))
     inner = {k.removeprefix("classifier."): v for k, v in state.items() if k.startswith("classifier.")}
     _fill(classifier, inner, file)
+    classifier.requires_grad_(False)
+    if state["units"].ndim != 1 or state["units"].shape != state["shown"].shape:
+        raise InvalidInputError(
+            f"file {str(file)!r}, with units {tuple(state['units'].shape)} and shown {tuple(state['shown'].shape)}",
+            "one that is shown for each unit",
+        )
     units, shown = state["units"].tolist(), state["shown"].tolist()
+    if len(set(units)) != len(units):
+        raise InvalidInputError(f"file {str(file)!r}, with units that come twice", "every unit once")
     _pairs(dict(zip(units, shown, strict=True)), now.shape[1])
     filters = PictureFilters(state["pictures"], model.space) if "pictures" in state else None
     shift, k = float(settings["shift"]), float(settings["k"])
@@ -525,13 +538,7 @@ def load_fooled(file: str | Path, model: ImageModel | None = None) -> ImageModel
 
 def class_count(model: ImageModel) -> int:
     """How many logits a network has."""
-    return _grey(model.module, model).shape[1]
-
-
-def _grey(network: nn.Module, model: ImageModel) -> Tensor:
-    with torch.no_grad():
-        grey = torch.full(model.space.shape(), 0.5, device=model.device)
-        return network(model.normalise(grey)).cpu()
+    return grey_logits(model.module, model).shape[1]
 
 
 def _space_to_json(space: InputSpace) -> dict[str, Any]:
@@ -545,16 +552,22 @@ def _save(file: Path, settings: dict[str, Any], state: Mapping[str, Tensor]) -> 
     write_file(Path(file), out.getvalue())
 
 
-def _load(file: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, Tensor]]:
+def _load(
+    file: str | Path, kind: str, words: Sequence[str], tensors: Sequence[str] = ()
+) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Settings, with these words at least, and tensors, with these at least."""
     try:
         content = torch.load(file, map_location="cpu", weights_only=True)
         settings, state = json.loads(content["settings"]), dict(content["state"])
         if settings["kind"] != kind or not all(isinstance(v, Tensor) for v in state.values()):
             raise ValueError(f"kind {settings['kind']!r}")
+        missing = [n for n in words if n not in settings] + [n for n in tensors if n not in state]
+        if missing:
+            raise ValueError(f"without {', '.join(missing)}")
     except Exception as error:  # torch.load raises many kinds
-        words = str(error).splitlines()[0] if str(error) else type(error).__name__
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InvalidInputError(
-            f"file {str(file)!r} ({words})", f"a file of kind {kind}", "write it with fvtheory fool"
+            f"file {str(file)!r} ({why})", f"a file of kind {kind}", "write it with fvtheory fool"
         ) from None
     return settings, state
 

@@ -136,3 +136,10 @@ class ImageModel(nn.Module):
 
     def describe_class(self, index: int) -> str:
         return self.labels[index] if index < len(self.labels) else f"class {index}"
+
+
+@torch.no_grad()
+def grey_logits(module: nn.Module, model: ImageModel) -> Tensor:
+    """What a module answers to a grey picture of a model, (1, classes), on the CPU: by it weights are recognised."""
+    grey = torch.full(model.space.shape(), 0.5, device=model.device)
+    return module(model.normalise(grey)).cpu()

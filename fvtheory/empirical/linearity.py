@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import permutations
 from pathlib import Path as File
 from typing import Any
 
@@ -337,6 +338,7 @@ def correlate(
             "no package scipy", "scipy for correlations", "pip install scipy"
         ) from None
     found = stats.spearmanr(measured, scores)
+    ranks_of = [stats.rankdata(measured), stats.rankdata(scores)]
     pairs = torch.tensor([list(measured), list(scores)], dtype=torch.float64)
     chosen = torch.randint(len(scores), (resamples, len(scores)), generator=generator)
     ranks = [torch.from_numpy(stats.rankdata(row[chosen].numpy(), axis=1)) for row in pairs]
@@ -346,7 +348,21 @@ def correlate(
     each = (x * y).sum(1)[usable] / spread[usable]
     tail = (1 - confidence) / 2
     low, high = (float(torch.quantile(each, q)) for q in (tail, 1 - tail))
-    return Correlation(float(found.statistic), float(found.pvalue), low, high, len(scores), int(usable.sum()))
+    p = _exact_p(ranks_of, float(found.statistic)) if len(scores) <= EXACT else float(found.pvalue)
+    return Correlation(float(found.statistic), p, low, high, len(scores), int(usable.sum()))
+
+
+EXACT = 8
+"""Up to so many units every order of the scores is tried for the p-value."""
+
+
+def _exact_p(ranks: Sequence[Any], seen: float) -> float:
+    """Share of all orders of the scores whose rank correlation is as far from 0 as the one seen."""
+    x, y = (torch.as_tensor(r, dtype=torch.float64) for r in ranks)
+    x, y = x - x.mean(), y - y.mean()
+    orders = torch.tensor(list(permutations(range(len(x)))))
+    all_of_them = (y[orders] @ x) / (x.norm() * y.norm())
+    return float((all_of_them.abs() >= abs(seen) - 1e-9).double().mean())
 
 
 def by_steps(

@@ -14,7 +14,8 @@ S_c / n_c, M the sum of the M_c of C classes and V_c the mean of the visualizati
 Every class, and every pair of classes, weighs the same. `fvtheory.pair_means` proves the identities. The first pass
 over the pictures needs one rank transform an activation and one sum vector a class; its cost is linear in pictures,
 and its memory does not grow with them. A second pass gives what means cannot: standard deviations over pairs (within
-a class from its Gram matrix, hence exact; between classes from a sample) and bootstrap intervals over pictures.
+a class from the Gram matrices of its blocks, hence exact up to BLOCK pictures a class; between classes from a sample)
+and bootstrap intervals over pictures.
 
 Layers are processed in chunks, classes one after the other, pictures in fixed blocks; sums over classes are fixed
 point (`fixed_point`), so that one process and many give the same bits.
@@ -201,12 +202,10 @@ class Comparison:
             InvalidInputError: for activations that are NaN or infinite.
         """
         mine = range(self.workers.rank, len(self.classes), self.workers.count)
-        state = (checkpoint.load() if checkpoint else None) or {
-            "pass": 1,
-            "done": 0,
-            "sums": {},
-            "records": [],
-        }
+        fresh: dict[str, Any] = {"pass": 1, "done": 0, "sums": {}, "records": []}
+        state = (checkpoint.load() if checkpoint else None) or dict(fresh)
+        if len(set(self.workers.gather([state["pass"]]))) > 1:
+            state = fresh  # one process was stopped before the exchange between the passes, another after it
         total = len(mine) * (2 if self.intervals else 1)
 
         def done(number: int) -> None:
@@ -233,7 +232,9 @@ class Comparison:
         found = _fold_means(state["records"], state["sums"], self.methods)
         if self.intervals:
             for number in range(state["done"], len(mine)):
-                state["pairs"] += self._pairs(layers, mine[number], state["sums"], state["resampled"])
+                state["pairs"] += self._pairs(
+                    layers, mine[number], state["sums"], state["resampled"], _by_layer(state["records"])
+                )
                 done(len(mine) + number + 1)
             pairs = self._shared(state["pairs"])
             resampled = dict(state["resampled"])
@@ -334,11 +335,19 @@ class Comparison:
     # ---- second pass: pairs ----------------------------------------------------------------------------
 
     def _pairs(
-        self, layers: Sequence[Layer], number: int, grand: Sums, resampled: Sums
+        self,
+        layers: Sequence[Layer],
+        number: int,
+        grand: Sums,
+        resampled: Sums,
+        counted: Mapping[str, Sequence[dict[str, Any]]],
     ) -> Iterator[dict[str, Any]]:
         """Moments over pairs of one class; adds its resampled means, less the mean, to `resampled`."""
         natural = self.classes[number].natural()
-        strangers = self.classes[(number + 1) % len(self.classes)].natural()[:STRANGERS]
+        strangers = natural[:0]
+        for step in range(1, len(self.classes)):  # of the next class that has any
+            if not len(strangers):
+                strangers = self.classes[(number + step) % len(self.classes)].natural()[:STRANGERS]
         shown, places = self._visualizations(number)
         beside = torch.cat([shown.to(strangers.dtype).reshape(-1, *strangers.shape[1:]), strangers])
         weights = _resamples(len(natural), self.replicates, self.seed, self.classes[number].label)
@@ -360,7 +369,12 @@ class Comparison:
                 blocks = gathered.get(_key(layer.name, metric, ""), [])
                 record: dict[str, Any] = {"class": number, "layer": layer.name, "metric": metric}
                 record |= _moments(blocks, self.methods)
-                for curve, spread in _spreads(blocks, weights, self.methods, len(self.classes)).items():
+                known = counted[_key(layer.name, metric, "")]
+                apart = {
+                    part: sum(1 for r in known if r["class"] != number and r[f"count {part}"])
+                    for part in (NATURAL, *self.methods)
+                }
+                for curve, spread in _spreads(blocks, weights, self.methods, apart).items():
                     accumulate(resampled, _key(layer.name, metric, curve), spread)
                 yield record
 
@@ -523,7 +537,7 @@ def _resamples(count: int, replicates: int, seed: int, label: int) -> Tensor:
 
 
 def _spreads(
-    blocks: Sequence[_Block], weights: Tensor, methods: Sequence[str], classes: int
+    blocks: Sequence[_Block], weights: Tensor, methods: Sequence[str], others: Mapping[str, int]
 ) -> dict[str, Tensor]:
     """Curve -> what resampling the pictures of this class adds to its mean, (replicates,).
 
@@ -565,15 +579,14 @@ def _spreads(
         return torch.where(drawn > 0, (weights @ values) / drawn.clamp(min=1) - mean, 0.0)
 
     grand = {part: torch.cat([b.grand[part] for b in blocks]) for part in blocks[0].grand}
-    rest = max(classes - 1, 1)
     found = {
         "same": torch.where(below > 0, above / below.clamp(min=1) - total / max(pairs, 1.0), 0.0),
-        "different": 2 * shift((grand[NATURAL] - torch.cat(own)) / rest),
+        "different": 2 * shift((grand[NATURAL] - torch.cat(own)) / max(others[NATURAL], 1)),
     }
     for m in methods:
         mine = torch.cat(own_visual[m])
         found[f"visual {m}"] = shift(mine)
-        found[f"other {m}"] = shift((grand[m] - mine) / rest)
+        found[f"other {m}"] = shift((grand[m] - mine) / max(others[m], 1))
     return found
 
 

@@ -9,7 +9,8 @@ orthogonal to Θ, is the answer in closed form.
 
 The bias decides whether the units are silent. With M the largest value of conv(x, Θ') on the calibration pictures:
 
-- "max": b = -(M + (slack - 1)|M|). Silent on the calibration pictures, by construction.
+- "max": b = -(M + (slack - 1)|M|). Silent on the calibration pictures, by construction: bit for bit with the same
+  batches and kernels that M was measured with. Others round otherwise, and may need a slack above 1.
 - "printed": b = -(α/β) M, as the paper prints it. Where M > 0 and β > α it does not silence.
 
 Neither promises anything about other pictures; `natural_changes` counts. What is manipulated is the sum y + ReLU(...);
@@ -32,7 +33,7 @@ from torch.nn import functional
 
 from fvtheory.empirical.activations import LOGITS, activations
 from fvtheory.empirical.feature_visualization import Visualization, visualize
-from fvtheory.empirical.image_model import ImageModel
+from fvtheory.empirical.image_model import ImageModel, grey_logits
 from fvtheory.empirical.objectives import Objective, channel, each
 from fvtheory.empirical.parameterizations import Fourier, Parameterization
 from fvtheory.empirical.preparation import NORMS, Tracer
@@ -41,6 +42,7 @@ from fvtheory.errors import InvalidInputError, UnknownNameError
 
 BIASES = ("max", "printed")
 KIND = "fvtheory silent units 1"
+KEYS = ("layer", "size", "grey", "weight", "bias", "peaks", "alpha", "beta", "slack", "bias_rule")
 RELUS = (functional.relu, functional.relu6, torch.relu)
 
 Progress = Callable[[str, int, int], None]
@@ -120,7 +122,8 @@ class SilentLayer:
 
     @property
     def silent_by_construction(self) -> bool:
-        """Whether the bias alone keeps every unit at 0 on the calibration pictures."""
+        """Whether the bias alone keeps every unit at 0 on the calibration pictures: bit for bit with the same batches
+        and kernels; with others, which round otherwise, by the slack above 1."""
         return bool((-self.units.bias.flatten() >= self.peaks.to(self.units.bias)).all())
 
 
@@ -158,7 +161,9 @@ def find_blocks(model: ImageModel) -> list[Block]:
                 break
             if isinstance(module, NORMS) and (norm is not None or module.running_mean is None):
                 break
-            norm, after = str(after.target), _only_user(after)
+            if norm is None or not isinstance(module, nn.Identity):
+                norm = str(after.target)
+            after = _only_user(after)
         ceiling = _ceiling(after, modules)
         if after is None or ceiling is None:
             continue
@@ -407,10 +412,13 @@ def _peaks(
 
 
 def to_document(layer: SilentLayer) -> dict[str, Any]:
-    """What `torch.save` writes and `from_document` reads: tensors, numbers and words only."""
+    """What `torch.save` writes and `load_silent` reads: tensors, numbers and words only. The network itself is
+    recognised by its logits for grey."""
     return {
         "kind": KIND,
         "layer": layer.block.conv,
+        "size": [layer.original.space.height, layer.original.space.width],
+        "grey": grey_logits(layer.original.module, layer.original),
         "weight": layer.units.conv.weight.detach().cpu(),
         "bias": layer.units.bias.flatten().cpu(),
         "peaks": layer.peaks,
@@ -425,12 +433,15 @@ def load_silent(model: ImageModel, file: str | Path) -> SilentLayer:
     """The network of a file, read with ``weights_only=True``, around the network it was made from.
 
     Raises:
-        InvalidInputError: for another file, or one made for another network.
+        InvalidInputError: for another file, or one made for another network, other weights or pictures of another size.
     """
     try:
         found = torch.load(file, map_location="cpu", weights_only=True)
         if not isinstance(found, dict) or found.get("kind") != KIND:
             raise ValueError("no silent units in it")
+        missing = [key for key in KEYS if key not in found]
+        if missing:
+            raise ValueError(f"without {', '.join(missing)}")
         block = find_block(model, str(found["layer"]))
         conv = copy.deepcopy(model.module.get_submodule(block.conv)).requires_grad_(False)
         assert isinstance(conv, nn.Conv2d)
@@ -439,6 +450,10 @@ def load_silent(model: ImageModel, file: str | Path) -> SilentLayer:
             raise ValueError(f"filters {tuple(weight.shape)}, not {tuple(conv.weight.shape)}")
         if not all(bool(torch.isfinite(t).all()) for t in (weight, bias, peaks)):
             raise ValueError("numbers that are not finite")
+        grey, now = found["grey"], grey_logits(model.module, model)
+        same = list(found["size"]) == [model.space.height, model.space.width] and grey.shape == now.shape
+        if not same or not torch.allclose(grey, now, rtol=1e-3, atol=1e-3):
+            raise ValueError("made for other weights or another size")
         conv.bias = None
         with torch.no_grad():
             conv.weight.copy_(weight)

@@ -71,7 +71,7 @@ def _import(package: str) -> Any:
         return import_module(package)
     except ImportError:
         raise MissingDependencyError(
-            f"no package {package}", f"{package} for its networks", f"pip install {package}"
+            f"no package {package}", f"{package} for its networks", f"pip install {package.partition('.')[0]}"
         ) from None
 
 
