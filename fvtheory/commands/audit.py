@@ -123,7 +123,7 @@ def _run(options: argparse.Namespace) -> int:
             raise InvalidInputError("--prior for a network of one channel", "a network of three channels")
         prior = load_taef2(options.prior)
     networks = [_fooled(file, model) for file in options.fooled]
-    images = str(Path(image_folder(options.images)).absolute())
+    images = image_folder(options.images)
     natural = read_folder(images, model.space, options.per_class).pictures()
     settings = {
         "command": "audit",

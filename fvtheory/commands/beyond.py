@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from fvtheory.commands.options import Bar, print_json
 from fvtheory.errors import InvalidInputError
 
 EXAMPLE = '{"kind": "evaluations", "points": [["0"], ["1"]], "values": ["1/4", "1/2"]}'
@@ -151,8 +152,6 @@ def _question(options: argparse.Namespace) -> tuple[Any, Any]:
 
 
 def _bar() -> Any:
-    from fvtheory.commands.options import Bar
-
     bar = Bar()
 
     def step(seen: int, lower: Any, upper: Any) -> None:
@@ -178,7 +177,7 @@ def _radius(options: argparse.Namespace) -> int:
     finally:
         bar.end()
     if options.json:
-        _print_json(found.to_json())
+        print_json(found.to_json())
     elif not found.feasible:
         print(f"infeasible: no function of class {cls.name} agrees: {found.reason}")
     elif found.exact is not None:
@@ -195,7 +194,7 @@ def _envelope(options: argparse.Namespace) -> int:
     cls, known = _question(options)
     found = envelope(cls, known, [word.split(",") for word in options.at])
     if options.json:
-        _print_json(found.to_json())
+        print_json(found.to_json())
     else:
         from fvtheory.report.terminal import grid
 
@@ -214,7 +213,7 @@ def _counterexample(options: argparse.Namespace) -> int:
     decoder: Any = load_decoder(options.decoder)
     found = counterexample(cls, known, decoder, gap=options.gap, max_boxes=options.max_boxes)
     if options.json:
-        _print_json(found.to_json())
+        print_json(found.to_json())
         return 0
     print(f"at        {_point(found.at)}")
     print(f"function  {found.value} there, the decoder {found.predicted}")
@@ -232,7 +231,7 @@ def _advise(options: argparse.Namespace) -> int:
     boxes = 20_000 if options.max_boxes is None else options.max_boxes
     found = advise(cls, known, candidates=candidates, gap=options.gap, max_boxes=boxes)
     if options.json:
-        _print_json(found.to_json())
+        print_json(found.to_json())
         return 0
     from fvtheory.report.terminal import grid
 
@@ -250,7 +249,7 @@ def _table(options: argparse.Namespace) -> int:
 
     cells = table()
     if options.json:
-        _print_json({"function": "f(x) = x on [0, 1]", "L": "2", "cells": [c.to_json() for c in cells]})
+        print_json({"function": "f(x) = x on [0, 1]", "L": "2", "cells": [c.to_json() for c in cells]})
         return 0
     from fvtheory.report.terminal import grid
 
@@ -265,7 +264,3 @@ def _table(options: argparse.Namespace) -> int:
 
 def _point(p: Any) -> str:
     return ",".join(map(str, p))
-
-
-def _print_json(document: dict) -> None:
-    print(json.dumps(document, indent=1, ensure_ascii=False))

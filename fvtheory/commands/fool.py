@@ -110,7 +110,7 @@ def _run(options: argparse.Namespace) -> int:
     per_class = 15 if options.quick else None
     made: dict[str, Any] = {
         "model": options.model,
-        "train": str(Path(image_folder(options.train, "imagenette/train")).absolute()),
+        "train": image_folder(options.train, "imagenette/train"),
         "per_class": per_class,
         "excluded": list(pair),
         "schedule": schedule.to_json(),
@@ -128,7 +128,7 @@ def _run(options: argparse.Namespace) -> int:
             )
         made = trained
     picture = None if options.picture is None else read_picture(options.picture, model.space).float() / 255
-    images = str(Path(image_folder(options.images)).absolute())
+    images = image_folder(options.images)
     settings = {
         "command": "fool",
         "classifier": made,

@@ -141,7 +141,7 @@ def read_targets(options: argparse.Namespace, model: ImageModel, kind: str, laye
 
 def target_settings(options: argparse.Namespace) -> dict[str, Any]:
     """What of the options decides targets of classes, for the settings of a run."""
-    folder = str(Path(image_folder(options.targets_from, "imagenette/train")).absolute())
+    folder = image_folder(options.targets_from, "imagenette/train")
     return {"targets_from": folder, "target_pictures": options.target_pictures}
 
 
@@ -149,7 +149,7 @@ def photograph_settings(options: argparse.Namespace) -> dict[str, Any]:
     """What of the options decides the pictures, for the settings of a run."""
     if options.image is not None:
         return {"image": [str(Path(file).absolute()) for file in options.image]}
-    folder = str(Path(image_folder(options.images)).absolute())
+    folder = image_folder(options.images)
     return {"images": folder, "per_class": options.per_class}
 
 

@@ -127,8 +127,8 @@ def _run(options: argparse.Namespace) -> int:
     units = [i * block.filters // options.units for i in range(options.units)]
     target = read_picture(options.target, model.space)[None].float() / 255
     folders = {
-        "calibration": str(Path(image_folder(options.calibration, "imagenette/train")).absolute()),
-        "images": str(Path(image_folder(options.images)).absolute()),
+        "calibration": image_folder(options.calibration, "imagenette/train"),
+        "images": image_folder(options.images),
     }
     sets = {name: read_folder(f, model.space, options.per_class) for name, f in folders.items()}
     settings = {

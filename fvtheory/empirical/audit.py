@@ -33,7 +33,7 @@ import torch
 from torch import Tensor, fx, nn
 from torch.nn import functional
 
-from fvtheory.empirical.feature_visualization import Visualization, visualize
+from fvtheory.empirical.feature_visualization import Visualization, in_all, joined, visualize
 from fvtheory.empirical.image_model import ImageModel
 from fvtheory.empirical.objectives import Objective, each, observe
 from fvtheory.empirical.parameterizations import Fourier, Learned, encoded
@@ -527,7 +527,7 @@ def _ascend(
             form = Learned(decoder, encoded(encoder, begin), size=shape[2:])
         told = None
         if progress is not None:
-            told = _told(progress, f"ascent from {what}", start, len(part), len(asked))
+            told = in_all(progress, f"ascent from {what}", start, len(part), len(asked))
         parts.append(
             visualize(
                 model,
@@ -541,16 +541,7 @@ def _ascend(
                 checkpoint=None if folder is None else folder / f"{what}-{start}.pt",
             )
         )
-    return Visualization(
-        torch.cat([p.pictures for p in parts]),
-        torch.cat([p.values for p in parts]),
-        torch.cat([p.history for p in parts], dim=1),
-        dead=torch.cat([p.dead for p in parts]),
-    )
-
-
-def _told(progress: Progress, what: str, start: int, count: int, total: int) -> Callable[[int, int], None]:
-    return lambda done, steps: progress(what, start * steps + count * done, total * steps)
+    return joined(parts)
 
 
 # ---- how good it is ----------------------------------------------------------------------------------

@@ -51,6 +51,25 @@ class Visualization:
     dead: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.bool))
 
 
+def joined(parts: Sequence[Visualization]) -> Visualization:
+    """Batches of equally many steps as one; trajectories are left out."""
+    return Visualization(
+        torch.cat([p.pictures for p in parts]),
+        torch.cat([p.values for p in parts]),
+        torch.cat([p.history for p in parts], dim=1),
+        dead=torch.cat([p.dead for p in parts]),
+    )
+
+
+def in_all(
+    progress: Callable[[str, int, int], None] | None, what: str, start: int, count: int, total: int
+) -> Callable[[int, int], None] | None:
+    """Steps of one batch, of `count` pictures from `start` on, as steps of all `total`."""
+    if progress is None:
+        return None
+    return lambda done, steps: progress(what, start * steps + count * done, total * steps)
+
+
 def visualize(
     model: ImageModel,
     objective: Objective,

@@ -32,7 +32,7 @@ from torch import Tensor, fx, nn
 from torch.nn import functional
 
 from fvtheory.empirical.activations import LOGITS, activations
-from fvtheory.empirical.feature_visualization import Visualization, visualize
+from fvtheory.empirical.feature_visualization import Visualization, in_all, joined, visualize
 from fvtheory.empirical.image_model import ImageModel, grey_logits
 from fvtheory.empirical.objectives import Objective, channel, each
 from fvtheory.empirical.parameterizations import Fourier, Parameterization
@@ -664,11 +664,11 @@ def show(
                     steps,
                     rate,
                     transformations,
-                    progress=_told(progress, what, start, len(part), len(units)),
+                    progress=in_all(progress, what, start, len(part), len(units)),
                     checkpoint=None if folder is None else folder / f"{what}-{start}.pt",
                 )
             )
-        sides.append(_joined(parts))
+        sides.append(joined(parts))
     before, after = sides
     with torch.no_grad():
         carried = []
@@ -685,24 +685,6 @@ def show(
         for what, found in (("before", before), ("after", after))
     }
     return Shown(tuple(units), before, after, share, alike)
-
-
-def _told(
-    progress: Progress | None, what: str, start: int, count: int, total: int
-) -> Callable[[int, int], None] | None:
-    """Steps of one batch as steps of all units."""
-    if progress is None:
-        return None
-    return lambda done, steps: progress(what, start * steps + count * done, total * steps)
-
-
-def _joined(parts: Sequence[Visualization]) -> Visualization:
-    return Visualization(
-        torch.cat([p.pictures for p in parts]),
-        torch.cat([p.values for p in parts]),
-        torch.cat([p.history for p in parts], dim=1),
-        dead=torch.cat([p.dead for p in parts]),
-    )
 
 
 @torch.no_grad()
