@@ -17,6 +17,7 @@ import numpy  # noqa: E402
 from torch import nn  # noqa: E402
 
 from digits_network import SIZE, digits, digits_model  # noqa: E402
+from fvtheory.empirical import preparation  # noqa: E402
 from fvtheory.empirical.activations import activations, in_batches, layers, logits  # noqa: E402
 from fvtheory.empirical.image_model import ImageModel, InputSpace  # noqa: E402
 from fvtheory.empirical.models import load_model  # noqa: E402
@@ -136,6 +137,29 @@ def test_a_kernel_of_one_pixel_is_a_matrix_product(options, product):
     x = torch.rand(3, 2, 8, 7, dtype=torch.float64)
     found, wanted = (m.module(y) for m, y in ((ready, x), (model, x)))
     assert torch.allclose(found, wanted, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("onednn", [True, False])
+@pytest.mark.parametrize("bias", [True, False])
+def test_matrix_products_have_the_gradients_of_convolutions(monkeypatch, onednn, bias):
+    monkeypatch.setattr(preparation, "ONEDNN", preparation.ONEDNN and onednn)
+    torch.manual_seed(0)
+    layer = nn.Conv2d(5, 7, 1, bias=bias).requires_grad_(False)
+    product = copy.deepcopy(layer)
+    product.__class__ = preparation.Pointwise
+    start, push = torch.rand(2, 5, 4, 3), torch.rand(2, 7, 4, 3)
+
+    def twice(of: nn.Module) -> list[torch.Tensor]:
+        x, v = start.clone().requires_grad_(), push.clone().requires_grad_()
+        y = of(x)
+        (first,) = torch.autograd.grad(y, x, v, create_graph=True)
+        return [y.detach(), first.detach(), torch.autograd.grad(first.square().sum(), v)[0]]
+
+    for found, wanted in zip(twice(product), twice(layer), strict=True):
+        assert torch.allclose(found, wanted, rtol=1e-5, atol=1e-5)
+    product.weight.requires_grad_()
+    product(start).sum().backward()  # weights that are to move do
+    assert product.weight.grad is not None
 
 
 # ---- activations -------------------------------------------------------------------------------------

@@ -120,7 +120,9 @@ class Fourier:
         n, c, height, width = shape
         self.size = (height, width)
         self.colours = colour_matrix(c, device) if decorrelated else None
-        self.scale = frequency_scale(height, width, decay).to(device)[..., None]
+        scale = frequency_scale(height, width, decay).to(device)
+        # For real and imaginary parts alike: broadcasting would be slower.
+        self.scale = torch.stack([scale, scale], -1)
         if start is None:
             values = spread * torch.randn((n, c, height, width // 2 + 1, 2), generator=generator)
         else:

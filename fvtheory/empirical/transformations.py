@@ -104,8 +104,11 @@ def transformed(
     x = (torch.arange(width) + 0.5 - width / 2) * ((width + 2 * pad) / width)
     y = (torch.arange(height) + 0.5 - height / 2) * ((height + 2 * pad) / height)
     x, y = x - after[:, :1], y - after[:, 1:]
-    columns = torch.stack([cos[:, None] * x, sin[:, None] * x], -1) - before[:, None]
-    rows = torch.stack([-sin[:, None] * y, cos[:, None] * y], -1)
-    half = torch.tensor([2 / width, 2 / height])
-    places = (columns * half)[:, None].to(pictures.device) + (rows * half)[:, :, None].to(pictures.device)
+    # In halves of the picture, x + iy as complex numbers: their sums are quicker than those of pairs.
+    across, down = 2 / width, 2 / height
+    columns = torch.complex(
+        (cos[:, None] * x - before[:, :1]) * across, (sin[:, None] * x - before[:, 1:]) * down
+    )
+    rows = torch.complex(-sin[:, None] * y * across, cos[:, None] * y * down)
+    places = torch.view_as_real(columns[:, None].to(pictures.device) + rows[:, :, None].to(pictures.device))
     return functional.grid_sample(pictures - GREY, places, align_corners=False) + GREY
