@@ -27,7 +27,7 @@ class _Product(torch.autograd.Function):
         return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         (weight,) = ctx.saved_tensors
         return _Product.apply(gradient, weight.t(), None), None, None
 
@@ -48,7 +48,7 @@ class Pointwise(nn.Conv2d):
 
     def _is_for_onednn(self, x: Tensor) -> bool:
         plain = x.device.type == "cpu" and x.dtype == self.weight.dtype == torch.float32
-        return plain and not self.weight.requires_grad and ONEDNN and torch.backends.mkldnn.enabled
+        return plain and not self.weight.requires_grad and ONEDNN and bool(torch.backends.mkldnn.enabled)
 
 
 def prepare(model: ImageModel, fold: bool = True, device: str | torch.device | None = None) -> ImageModel:
