@@ -425,6 +425,61 @@ def test_quasi_convex_envelopes_in_two_variables():
     assert found.lower == found.upper == F(1, 2)
 
 
+def check_quasi_convex_members() -> None:
+    """They agree with all that is known, reach the envelopes, and do not bulge upwards on any chord."""
+    draw, seen = random.Random(5), 0
+    for trial in range(60):
+        dim = draw.choice([1, 2, 3])
+        points = [tuple(F(draw.randrange(9), 8) for _ in range(dim)) for _ in range(draw.randrange(1, 6))]
+        known: Evaluations | LevelPoints = Evaluations(
+            points, [F(draw.randrange(7), 6) for _ in points], draw.choice([0, F(1, 10)])
+        )
+        if trial % 3 == 0:
+            known = LevelPoints("1/2", points[:1], points[1:])
+        members = fiber(family("quasi-convex", dim), Knowledge(known))
+        if members.is_empty:
+            continue
+        seen += 1
+        x = tuple(F(draw.randrange(17), 16) for _ in range(dim))
+        low, high = members.envelope(x)
+        below, above = members.members(x, F(1, 1000))
+        assert below(x) == low
+        assert high - F(1, 1000) <= above(x) <= high
+        for f in (below, above):
+            if isinstance(known, Evaluations):
+                pairs = zip(known.points, known.values, strict=True)
+                assert all(abs(f(p) - v) <= known.within for p, v in pairs)
+            else:
+                assert all(f(p) >= known.level for p in known.inside)
+                assert all(f(p) < known.level for p in known.outside)
+            for _ in range(25):
+                a, b = (tuple(F(draw.randrange(33), 32) for _ in range(dim)) for _ in range(2))
+                t = F(draw.randrange(9), 8)
+                between = tuple(p + t * (q - p) for p, q in zip(a, b, strict=True))
+                assert 0 <= f(between) <= max(f(a), f(b)) <= 1
+    assert seen > 30
+
+
+def test_members_of_quasi_convex_classes():
+    check_quasi_convex_members()
+
+
+def test_a_separation_that_is_none_is_noticed(monkeypatch):
+    monkeypatch.setattr(levels, "_separation", lambda s, boxes: (tuple(F(2) for _ in s), 2 * sum(s) - 1))
+    with pytest.raises(AssertionError):
+        check_quasi_convex_members()
+
+
+def test_counterexamples_of_quasi_convex_functions():
+    known = Knowledge(Evaluations([[0, 1], ["1/2", "1/2"], [1, 0]], ["1/2", "1/4", "1/2"], "1/20"))
+    found = counterexample(family("quasi-convex", 2), known, lambda _: lambda x: F(1, 2))
+    assert found.error == found.radius_upper == F(1, 2)
+    assert found.certified
+    boxed = Knowledge(LevelSet("1/2", [[["1/4"], ["1/2"]]], strict=False))
+    with pytest.raises(UnsupportedError):
+        counterexample(family("quasi-convex", 1), boxed, lambda _: lambda x: 0)
+
+
 def test_a_quasi_convex_mutant_is_noticed(monkeypatch):
     monkeypatch.setattr(levels, "_meets_hull", lambda where, boxes: False)
     with pytest.raises(AssertionError):

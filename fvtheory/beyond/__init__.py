@@ -2,7 +2,8 @@
 
 ``Knowledge`` combines information operators freely, ``family`` names a class or an intersection of classes,
 and `radius`, `envelope`, `counterexample` answer as for Φ: exact in one variable, certified in several.
-`advise` says what to ask next; `fvtheory.beyond.numeric` has the envelopes in floats, many at once.
+`average_radius` is the smallest expected error, `advise` says what to ask next; `fvtheory.beyond.numeric` has the
+envelopes in floats, many at once.
 """
 
 from fvtheory.beyond.advise import Advice, Query, advise, curve
@@ -13,6 +14,8 @@ from fvtheory.beyond.answers import (
     envelope,
     radius,
 )
+from fvtheory.beyond.average import AverageRadius, average_radius
+from fvtheory.beyond.densities import Density
 from fvtheory.beyond.family import Family, UnsupportedError, family
 from fvtheory.beyond.fiber import BeyondFiber, fiber
 from fvtheory.beyond.knowledge import (
@@ -28,9 +31,11 @@ from fvtheory.beyond.knowledge import (
 
 __all__ = [
     "Advice",
+    "AverageRadius",
     "BeyondCounterexample",
     "BeyondFiber",
     "BeyondRadius",
+    "Density",
     "Evaluations",
     "Family",
     "Gradient",
@@ -43,6 +48,7 @@ __all__ = [
     "Top",
     "UnsupportedError",
     "advise",
+    "average_radius",
     "counterexample",
     "curve",
     "envelope",

@@ -17,9 +17,10 @@ from fvtheory.beyond.fiber import BeyondFiber, fiber
 from fvtheory.beyond.knowledge import Knowledge
 from fvtheory.beyond.line import Widest, widest_on_line
 from fvtheory.beyond.mcshane import McShaneFiber
+from fvtheory.beyond.smooth import SmoothFiber, SmoothSearch
 from fvtheory.beyond.straight import AffineFiber
 from fvtheory.classes import get_class
-from fvtheory.decoders import read_number
+from fvtheory.decoders import predict
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point, Rational, cube_point, rational, text
 from fvtheory.fiber import Envelope, EnvelopePoint, Fiber
@@ -44,7 +45,7 @@ class BeyondRadius:
         attained: whether upper - lower takes its supremum at ``at`` (None: not decided).
         at: a point where upper - lower is at least 2 lower, but for the slack where it is only approached.
         method: "closed form" (exact: Φ alone in a class of Table 1), "breakpoints" (exact, one variable),
-            "corners" (exact, affine functions) or "branch and bound".
+            "corners" (exact, affine functions), "grids" (smooth functions) or "branch and bound".
         boxes: how many boxes were looked at.
         reason: why there is no member, where there is none.
     """
@@ -133,6 +134,10 @@ def searched_radius(
             "additive functions with finite rates (additive+lipschitz), or envelopes at points",
             "without rates nothing bounds the envelopes between points",
         )
+    if family.shape == "smooth":
+        grids = SmoothSearch([b for b in members.branches if isinstance(b, SmoothFiber)])
+        grids.run(rational(gap, "gap"), max_boxes, progress)
+        return BeyondRadius(True, grids.lower, grids.upper, None, grids.at, "grids", grids.seen)
     if knowledge.dim == 1 and family.shape != "additive":
         found = widest(members)
         half = found.width / 2
@@ -144,7 +149,8 @@ def searched_radius(
             progress = _keeping(search, Path(state), progress)
     else:
         search = CornerSearch(
-            [b for b in members.branches if not isinstance(b, (McShaneFiber, AffineFiber))], knowledge.dim
+            [b for b in members.branches if not isinstance(b, (McShaneFiber, AffineFiber, SmoothFiber))],
+            knowledge.dim,
         )
     try:
         search.run(rational(gap, "gap"), max_boxes, progress)
@@ -160,6 +166,8 @@ def searched_radius(
 def _keeping(search: RadiusSearch, file: Path, progress: Progress | None) -> Progress:
     """Go on from the file, where there is one, and save to it every few seconds."""
     if file.exists():
+        if not file.is_file():
+            raise InvalidInputError(f"state {str(file)!r}, which is no plain file", "a file, or a new name")
         search.restore(file.read_bytes())
     saved = time.monotonic()
 
@@ -177,7 +185,7 @@ def _keeping(search: RadiusSearch, file: Path, progress: Progress | None) -> Pro
 def widest(members: BeyondFiber, slack: Fraction = SLACK) -> Widest:
     """The supremum of the width in one variable, exactly, and where it is taken or approached."""
     return widest_on_line(
-        [b for b in members.branches if not isinstance(b, (AffineFiber, AdditiveFiber))], slack
+        [b for b in members.branches if not isinstance(b, (AffineFiber, AdditiveFiber, SmoothFiber))], slack
     )
 
 
@@ -193,7 +201,28 @@ def envelope(family: Family, knowledge: Knowledge, at: Iterable[Point | Rational
     points = [cube_point(x, "at") for x in at]
     if not points:
         raise InvalidInputError("no points", "at least one point", "for example --at 1/2")
-    return Envelope(tuple(EnvelopePoint(x, *members.envelope(x)) for x in points))
+    if members.is_exact:
+        return Envelope(tuple(EnvelopePoint(x, *members.envelope(x)) for x in points))
+    return Envelope(
+        tuple(EnclosedPoint(x, a, d, b, c) for x in points for a, b, c, d in [members.enclosure(x)])
+    )
+
+
+@dataclass(frozen=True)
+class EnclosedPoint(EnvelopePoint):
+    """Outer bounds ``lower`` and ``upper`` of the range of f(at), and how far it reaches for certain."""
+
+    lower_at_most: Fraction
+    upper_at_least: Fraction
+
+    @property
+    def both_sides(self) -> tuple[Fraction, Fraction, Fraction, Fraction]:
+        """(a, b, c, d) with a <= inf f(at) <= b and c <= sup f(at) <= d."""
+        return self.lower, self.lower_at_most, self.upper_at_least, self.upper
+
+    def to_json(self) -> dict:
+        inner = {"lower_at_most": text(self.lower_at_most), "upper_at_least": text(self.upper_at_least)}
+        return super().to_json() | inner
 
 
 @dataclass(frozen=True)
@@ -254,6 +283,12 @@ def counterexample(
         InvalidInputError: for a decoder that does not answer with numbers.
         UnsupportedError: where members cannot be built, with the reason.
     """
+    if family.shape == "smooth":
+        raise UnsupportedError(
+            f"a counterexample of class {family.name}",
+            "a class of piecewise affine functions, such as lipschitz or convex",
+            "smooth functions are pieces of parabolas, for which there is no kind of exact function",
+        )
     members = fiber(family, knowledge)
     members.require_members()
     room = rational(slack, "slack")
@@ -264,7 +299,7 @@ def counterexample(
     x = found.at
     if knowledge.dim == 1 and family.shape not in ("affine", "additive"):
         x = widest(members, room / 2).near
-    predicted = read_number(decoder(knowledge)(x), x)
+    predicted = predict(decoder, knowledge)(x)
     pair = members.members(x, room / 2)
     function = max(pair, key=lambda f: abs(f(x) - predicted))
     value = function(x)

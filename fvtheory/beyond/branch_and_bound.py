@@ -15,7 +15,8 @@ bound of the boxes left, computed in floats (coordinates of boxes are dyadic, so
 margin that covers all rounding. With ε = 2^-53, data coordinates lie in [0, 1] and are rounded once, so a
 difference x - y carries an absolute error of at most 2 ε; times a rate r, itself rounded once, at most
 (2 + 2 + small) r ε; a sum over d coordinates of terms at most r_j adds at most d ε Σ r_j; adding U, which is
-rounded once, and subtracting lower from upper add at most 4 ε (1 + Σ r_j). So the error of a bound is below
+rounded once, and subtracting lower from upper add at most 4 ε (1 + Σ r_j); the root of a sum of d squares adds at
+most (d + 3) ε of itself to the errors of its terms. So the error of a bound is below
 2 (d + 12) ε (1 + R), R the sum of all rates up and down: `_margin` is twice that.
 
 *Jumps.* Where a coordinate has rates 0 and infinity only, nothing depends on it but the order of its values
@@ -40,7 +41,7 @@ import numpy as np
 
 from fvtheory.beyond.constraints import Bound
 from fvtheory.beyond.family import UnsupportedError
-from fvtheory.beyond.gauge import MAX
+from fvtheory.beyond.gauge import MAX, ROOT
 from fvtheory.beyond.mcshane import McShaneFiber
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point
@@ -65,7 +66,7 @@ Progress = Callable[[int, Fraction, Fraction], None]
 
 
 @dataclass
-class _Side:
+class Side:
     """The bounds of one envelope of one fiber, as arrays."""
 
     values: np.ndarray  # (k,)
@@ -74,7 +75,7 @@ class _Side:
     up: np.ndarray  # (d,) rate paid above ``high``
     down: np.ndarray  # (d,) rate paid below ``low``
     limit: float
-    is_max: bool
+    combine: str
 
     def most(self, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Over each box: (a bound on the greatest value of the envelope, what each coordinate adds to it, the
@@ -91,7 +92,7 @@ class _Side:
             above = _times(self.up, high[part, None, :] - self.high)
             below = _times(self.down, self.low - low[part, None, :])
             costs = np.maximum(above, below)
-            totals = self.values + (costs.max(axis=2) if self.is_max else costs.sum(axis=2))
+            totals = self.values + self.together(costs)
             first = totals.argmin(axis=1)
             rows = np.arange(len(first))
             found = totals[rows, first]
@@ -103,12 +104,29 @@ class _Side:
                 _times(self.up, low[part] - self.high[first]), _times(self.down, self.low[first] - high[part])
             )
             chosen = costs[rows, first]
-            if self.is_max:
+            if self.combine == MAX:
                 least = np.maximum(least, least.max(axis=1, keepdims=True))
             with np.errstate(invalid="ignore"):
                 gained = np.where(np.isinf(chosen) & np.isinf(least), 0.0, chosen - least)
             added[part] = np.where(better[:, None], np.maximum(gained, 0.0), 0.0)
         return best, added, datum
+
+    def together(self, costs: np.ndarray) -> np.ndarray:
+        """φ from what each coordinate, last, costs."""
+        if self.combine == ROOT:
+            return np.sqrt((costs**2).sum(axis=-1))
+        return costs.max(axis=-1) if self.combine == MAX else costs.sum(axis=-1)
+
+    def all_costs(self, x: np.ndarray) -> np.ndarray:
+        """φ_j from each datum to each x, (n, k, d)."""
+        x = x[:, None, :]
+        return np.maximum(_times(self.up, x - self.high), _times(self.down, self.low - x))
+
+    def least_costs(self, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """The least φ_j from each datum to points of each box, (n, k, d)."""
+        return np.maximum(
+            _times(self.up, low[:, None, :] - self.high), _times(self.down, self.low - high[:, None, :])
+        )
 
     def costs(self, datum: np.ndarray, x: np.ndarray) -> np.ndarray:
         """φ_j from the datum of each row to x, one column a coordinate."""
@@ -170,7 +188,7 @@ class RadiusSearch:
             high[j] = 2 * (len(grid) - 1)
         return high
 
-    def _side(self, fiber: McShaneFiber, bounds: Sequence[Bound], limit: Fraction, side: int) -> _Side:
+    def _side(self, fiber: McShaneFiber, bounds: Sequence[Bound], limit: Fraction, side: int) -> Side:
         gauge = fiber.gauge if side == 1 else fiber.gauge.reflected
         low, high = np.zeros((len(bounds), self.dim)), np.zeros((len(bounds), self.dim))
         positions = {j: {x: 2 * i for i, x in enumerate(grid)} for j, grid in self.grids.items()}
@@ -183,14 +201,14 @@ class RadiusSearch:
                     high[i, j] = positions[j][b] - (b_open and is_open)
                 else:
                     low[i, j], high[i, j] = float(a), float(b)
-        return _Side(
+        return Side(
             np.array([float(side * b.value) for b in bounds]),
             low,
             high,
             np.array([math.inf if r is None else float(r) for r in gauge.up]),
             np.array([math.inf if r is None else float(r) for r in gauge.down]),
             float(side * limit),
-            gauge.combine == MAX,
+            gauge.combine,
         )
 
     def _widths(self) -> list[Fraction] | None:
@@ -233,13 +251,15 @@ class RadiusSearch:
         the two φ is convex in each coordinate, so its maximum is at ends. Infinite where there is no datum."""
         best = np.full(len(low), np.inf)
         both = np.flatnonzero((at_upper >= 0) & (at_lower >= 0))
+        if self.sides[i][0].combine == ROOT:
+            return best  # the sum of two roots is not bounded coordinate by coordinate
         if not len(both):
             return best
         upper, lower = self.sides[i][0], self.sides[k][1]
         s, t = at_upper[both], at_lower[both]
         ends = [(upper.costs(s, x), lower.costs(t, x)) for x in (low[both], high[both])]
         together = np.maximum(*(a + b for a, b in ends))
-        if upper.is_max:
+        if upper.combine == MAX:
             first, second = (np.maximum(*costs) for costs in zip(*ends, strict=True))
             apart = first[:, :, None] + second[:, None, :]
             diagonal = np.arange(self.dim)

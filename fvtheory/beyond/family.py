@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import combinations
 from math import comb
 
-from fvtheory.beyond.gauge import MAX, SUM, Gauge, Slope
+from fvtheory.beyond.gauge import MAX, ROOT, SUM, Gauge, Slope
 from fvtheory.classes import CLASSES
 from fvtheory.errors import InvalidInputError, UnknownNameError
 from fvtheory.exact import Rational, rational, short
@@ -21,8 +21,9 @@ FREE = ("all", "erm")
 CONTINUOUS = ("continuous", "neural-network", "piecewise-affine")
 SHAPES = ("convex", "concave", "quasi-convex", "affine", "additive")
 ATOMS = (*FREE, *CONTINUOUS, "constant", "lipschitz", "monotone", "sparse", *SHAPES, "smooth")
-NORMS = ("sup", "1")
+NORMS = {"sup": MAX, "1": SUM, "2": ROOT}
 UNKNOWN = "unknown"
+ZERO = Fraction(0)
 MAX_BRANCHES = 256
 
 
@@ -38,8 +39,9 @@ class Family:
         name: atoms joined by "+": the class is their intersection.
         dim: the dimension.
         gauges: one a branch; the class is the union of its branches.
-        shape: ``convex``, ``concave``, ``quasi-convex``, ``affine``, ``additive`` or None.
+        shape: ``convex``, ``concave``, ``quasi-convex``, ``affine``, ``additive``, ``smooth`` or None.
         table_1: where the class is one of Table 1, its name there and the Lipschitz constant or None.
+        curvature: for shape ``smooth``, the bounds of f''.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Family:
     gauges: tuple[Gauge, ...]
     shape: str | None = None
     table_1: tuple[str, Fraction | None] | None = None
+    curvature: tuple[Fraction, Fraction] | None = None
 
 
 def family(
@@ -58,6 +61,7 @@ def family(
     weights: Iterable[Rational] | None = None,
     signs: Sequence[int | str] | str | None = None,
     coordinates: int | None = None,
+    smooth: Rational | None = None,
 ) -> Family:
     """The class with that name.
 
@@ -66,15 +70,16 @@ def family(
             "neural-network" and "piecewise-affine" have the same envelopes as the continuous functions.
         dim: the dimension.
         lipschitz: the constant L, for the atom "lipschitz"; "unknown" for any finite L.
-        norm: "sup" or "1", the norm of the atom "lipschitz".
-        weights: w_j > 0: the norm is max_j w_j |t_j| or Σ_j w_j |t_j|.
+        norm: "sup", "1" or "2", the norm of the atom "lipschitz".
+        weights: w_j > 0: the norm is max_j w_j |t_j|, Σ_j w_j |t_j| or (Σ_j w_j² t_j²)^(1/2).
         signs: for the atom "monotone", one of +, -, 0 (or 1, -1, 0) a coordinate: non-decreasing,
             non-increasing, free. Left out: non-decreasing or non-increasing in all coordinates, unknown which.
         coordinates: for the atom "sparse": f depends on at most that many coordinates, unknown which.
+        smooth: the constant M > 0 of the atom "smooth", in one variable: f' is M-Lipschitz.
 
     Raises:
         UnknownNameError: for an unknown atom.
-        UnsupportedError: for the 2-norm, smooth functions and shapes that do not intersect here.
+        UnsupportedError: for shapes with the 2-norm, smooth functions and shapes that do not intersect here.
         InvalidInputError: for missing or needless options, or options out of range.
     """
     atoms = name.split("+")
@@ -83,22 +88,18 @@ def family(
             raise UnknownNameError(f"class {short(name)}", f"atoms joined by +, of {', '.join(ATOMS)}")
     if len(set(atoms)) < len(atoms):
         raise InvalidInputError(f"class {name!r}", "each atom once")
-    if "smooth" in atoms:
-        raise UnsupportedError(
-            f"class {name!r}",
-            "a class other than smooth functions",
-            "their interpolation conditions are quadratic, so the envelopes are not rational linear programs",
-        )
     for atom, option, value in (
         ("lipschitz", "lipschitz", lipschitz),
         ("monotone", "signs", signs),
         ("sparse", "coordinates", coordinates),
+        ("smooth", "smooth", smooth),
     ):
         if value is not None and atom not in atoms:
             raise InvalidInputError(f"class {name!r} with {option}", f"the atom {atom}, or no {option}")
     for atom, option, value in (
         ("lipschitz", "lipschitz", lipschitz),
         ("sparse", "coordinates", coordinates),
+        ("smooth", "smooth", smooth),
     ):
         if atom in atoms and value is None:
             raise InvalidInputError(f"class {name!r} without {option}", f"{option} for the atom {atom}")
@@ -111,6 +112,7 @@ def family(
             "at most one of " + ", ".join(SHAPES),
             "affine is that of convex and concave; other intersections of shapes are not worked out here",
         )
+    curvature = _curvature(name, dim, smooth, shapes) if smooth is not None else None
     gauges = _gauges(atoms, dim, lipschitz, norm, weights, signs, coordinates)
     if shapes == ["quasi-convex"] and any({*g.up, *g.down} != {None} for g in gauges):
         raise UnsupportedError(
@@ -118,9 +120,43 @@ def family(
             "quasi-convex alone",
             "its level sets and a rate couple in a way that is not linear",
         )
+    if shapes and any(g.combine == ROOT for g in gauges):
+        raise UnsupportedError(
+            f"class {name!r} with the 2-norm",
+            "the sup norm or the 1-norm with shapes, or a class of rates",
+            "envelopes of shapes are linear programs, and a rate in the 2-norm is none",
+        )
     plain = signs is None and weights is None and norm == "sup" and lipschitz != UNKNOWN and name in CLASSES
     table_1 = (name, None if lipschitz is None else rational(lipschitz)) if plain else None
-    return Family(name, dim, gauges, shapes[0] if shapes else None, table_1)
+    shape = shapes[0] if shapes else None
+    return Family(name, dim, gauges, "smooth" if curvature else shape, table_1, curvature)
+
+
+def _curvature(
+    name: str, dim: int, smooth: Rational, shapes: Sequence[str]
+) -> tuple[Fraction, Fraction] | None:
+    """The bounds of f'' in one variable; None for affine functions, which are as smooth as can be."""
+    most = rational(smooth, "smooth")
+    if most <= 0:
+        raise InvalidInputError(f"smooth = {short(most)}", "a constant of smoothness above 0")
+    if dim > 1:
+        raise UnsupportedError(
+            f"class {name!r} in {dim} variables",
+            "smooth functions of one variable",
+            "in several variables interpolation conditions are quadratic in the unknown gradients, and no bounds are "
+            "certified here",
+        )
+    if shapes == ["affine"]:
+        return None
+    if shapes in (["quasi-convex"], ["additive"]):
+        raise UnsupportedError(
+            f"class {name!r}",
+            "smooth alone or with convex, concave, monotone, lipschitz",
+            "the valley of a quasi-convex function is at one of infinitely many places"
+            if shapes == ["quasi-convex"]
+            else "in one variable additive says nothing",
+        )
+    return ZERO if shapes == ["convex"] else -most, ZERO if shapes == ["concave"] else most
 
 
 def _gauges(
@@ -143,9 +179,9 @@ def _gauges(
         raise UnsupportedError(
             f"norm {short(norm)}",
             f"one of {', '.join(NORMS)}",
-            "distances in the 2-norm are irrational: bound it between norms, ‖t‖_sup <= ‖t‖_2 <= ‖t‖_1",
+            "bound a norm between these, such as ‖t‖_sup <= ‖t‖_p <= ‖t‖_1",
         )
-    combine = SUM if norm == "1" else MAX
+    combine = NORMS[norm] if dim > 1 else MAX  # in one variable all norms agree
     if "constant" in atoms:
         rates, continuous = [Fraction(0)] * dim, False
     directions = _directions(signs, dim) if "monotone" in atoms else [[0] * dim]
@@ -161,9 +197,8 @@ def _gauges(
     found = []
     for direction in directions:
         for subset in kept:
-            zero = Fraction(0)
-            up = tuple(r if j in subset and direction[j] >= 0 else zero for j, r in enumerate(rates))
-            down = tuple(r if j in subset and direction[j] <= 0 else zero for j, r in enumerate(rates))
+            up = tuple(r if j in subset and direction[j] >= 0 else ZERO for j, r in enumerate(rates))
+            down = tuple(r if j in subset and direction[j] <= 0 else ZERO for j, r in enumerate(rates))
             found.append(Gauge(up, down, combine, continuous))
     return tuple(dict.fromkeys(found))
 

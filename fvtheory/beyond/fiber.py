@@ -14,12 +14,15 @@ from fvtheory.beyond.knowledge import Knowledge
 from fvtheory.beyond.levels import QuasiConvexFiber, quasi_convex_fiber
 from fvtheory.beyond.mcshane import McShaneFiber, mcshane_fiber
 from fvtheory.beyond.reflection import ReflectedFiber, reflected
+from fvtheory.beyond.smooth import SmoothFiber, smooth_fiber
 from fvtheory.beyond.straight import AffineFiber, affine_fiber
 from fvtheory.errors import InfeasibleInformationError, InvalidInputError
 from fvtheory.exact import Point
 from fvtheory.functions import Combination, Function, Maximum, Minimum
 
-Branch = McShaneFiber | ConvexFiber | ReflectedFiber | AffineFiber | QuasiConvexFiber | AdditiveFiber
+Branch = (
+    McShaneFiber | ConvexFiber | ReflectedFiber | AffineFiber | QuasiConvexFiber | AdditiveFiber | SmoothFiber
+)
 """The fiber of one branch of a class; all have ``floor``, ``cap``, ``upper``, ``lower`` and ``members``."""
 
 
@@ -41,6 +44,7 @@ class BeyondFiber:
 
     @property
     def is_empty(self) -> bool:
+        """Whether no function of the class agrees."""
         return not self.branches
 
     def require_members(self) -> None:
@@ -51,17 +55,39 @@ class BeyondFiber:
                 "knowledge about some function of the class",
             )
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether envelopes are exact: not for smooth functions, nor in the 2-norm."""
+        return all(not isinstance(b, (McShaneFiber, SmoothFiber)) or b.is_exact for b in self.branches)
+
+    def enclosure(self, x: Point) -> tuple[Fraction, Fraction, Fraction, Fraction]:
+        """(a, b, c, d) with a <= inf f(x) <= b and c <= sup f(x) <= d; errors as for ``envelope``."""
+        self.require_members()
+        self._require_dim(x)
+        found = [
+            b.enclosure(x)
+            if isinstance(b, (McShaneFiber, SmoothFiber))
+            else (b.lower(x), b.lower(x), b.upper(x), b.upper(x))
+            for b in self.branches
+        ]
+        lows, low_tops, high_bottoms, highs = zip(*found, strict=True)
+        return min(lows), min(low_tops), max(high_bottoms), max(highs)
+
     def envelope(self, x: Point) -> tuple[Fraction, Fraction]:
-        """(inf f(x), sup f(x)), exactly.
+        """(inf f(x), sup f(x)), exactly; in the 2-norm rounded towards each other, by at most 2^-64; for smooth
+        functions outer bounds. ``enclosure`` has both sides.
 
         Raises:
             InfeasibleInformationError: where there are no members.
             InvalidInputError: for a point of another dimension.
         """
         self.require_members()
+        self._require_dim(x)
+        return min(b.lower(x) for b in self.branches), max(b.upper(x) for b in self.branches)
+
+    def _require_dim(self, x: Point) -> None:
         if len(x) != self.knowledge.dim:
             raise InvalidInputError(f"a point of dimension {len(x)}", f"dimension {self.knowledge.dim}")
-        return min(b.lower(x) for b in self.branches), max(b.upper(x) for b in self.branches)
 
     def width(self, x: Point) -> Fraction:
         """sup f(x) - inf f(x)."""
@@ -119,7 +145,7 @@ def fiber(family: Family, knowledge: Knowledge) -> BeyondFiber:
     branches: list[Branch] = []
     refusals: list[str] = []
     for gauge in family.gauges:
-        found = _branch(family.shape, gauge, known)
+        found = _branch(family, gauge, known)
         if isinstance(found, str):
             refusals.append(found)
         else:
@@ -127,7 +153,10 @@ def fiber(family: Family, knowledge: Knowledge) -> BeyondFiber:
     return BeyondFiber(family, knowledge, tuple(branches), tuple(refusals))
 
 
-def _branch(shape: str | None, gauge: Gauge, known: Constraints) -> Branch | str:
+def _branch(family: Family, gauge: Gauge, known: Constraints) -> Branch | str:
+    shape = family.shape
+    if family.curvature is not None:
+        return smooth_fiber(gauge, family.curvature, known)
     if shape is None:
         return mcshane_fiber(gauge, known)
     if shape == "convex":

@@ -2,34 +2,40 @@
 
 φ is a sublinear function of the displacement t = x - y, put together from what each coordinate allows:
 
-    φ_j(t_j) = up_j * t_j for t_j >= 0 and down_j * (-t_j) for t_j <= 0,    φ = max_j φ_j or Σ_j φ_j,
+    φ_j(t_j) = up_j * t_j for t_j >= 0 and down_j * (-t_j) for t_j <= 0,
+    φ = max_j φ_j or Σ_j φ_j or (Σ_j φ_j²)^(1/2),
 
 with 0 <= up_j, down_j <= infinity. So c(x, y) = φ(x - y) is a quasi-metric: c(x, x) = 0 and
 c(x, z) <= c(x, y) + c(y, z), but c need not be symmetric or finite. These classes are of the form:
 
 * all functions: up = down = infinity; constants: up = down = 0;
-* Lipschitz with constant L: up_j = down_j = L w_j, "max" for the (weighted) sup norm and "sum" for the
-  (weighted) 1-norm;
+* Lipschitz with constant L: up_j = down_j = L w_j, "max" for the (weighted) sup norm, "sum" for the
+  (weighted) 1-norm and "root" for the (weighted) 2-norm;
 * non-decreasing in coordinate j: up_j = infinity, down_j = 0; non-increasing: the other way round;
 * both: up_j = L w_j, down_j = 0. For if f is Lipschitz and non-decreasing then, with z = min(x, y)
   in each coordinate, f(x) - f(y) <= f(x) - f(z) <= L ‖(x - y)⁺‖, and conversely φ <= L ‖·‖ gives the
   Lipschitz condition and φ(t) = 0 for t <= 0 the monotonicity;
 * no dependence on coordinate j: up_j = down_j = 0.
+
+Distances in the 2-norm are roots: `Gauge.between` rounds them down to a multiple of 2^-64, `Gauge.excess` compares
+with them exactly.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from fvtheory.beyond.boxes import Box, at_point
+from fvtheory.beyond.roots import root_below
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point
 
 Slope = Fraction | None
 """A rate >= 0; None is infinity."""
 
-MAX, SUM = "max", "sum"
+MAX, SUM, ROOT = "max", "sum", "root"
 ZERO = Fraction(0)
 
 
@@ -40,7 +46,7 @@ class Gauge:
     Attributes:
         up: how fast f may climb along each coordinate; None where it may jump.
         down: how fast f may climb against each coordinate.
-        combine: ``max`` or ``sum`` of the coordinates.
+        combine: ``max``, ``sum`` or ``root`` (of the sum of squares) of the coordinates.
         continuous: whether only continuous functions count: then what holds on a set holds on its closure,
             and where a rate is infinite the envelopes are approached by functions of ever larger finite rate.
     """
@@ -55,8 +61,8 @@ class Gauge:
             raise InvalidInputError(f"{len(self.up)} rates up and {len(self.down)} down", "one a coordinate")
         if any(rate is not None and rate < 0 for rate in (*self.up, *self.down)):
             raise InvalidInputError("a negative rate", "rates of at least 0")
-        if self.combine not in (MAX, SUM):
-            raise InvalidInputError(f"combine = {self.combine!r}", f"{MAX} or {SUM}")
+        if self.combine not in (MAX, SUM, ROOT):
+            raise InvalidInputError(f"combine = {self.combine!r}", f"{MAX}, {SUM} or {ROOT}")
 
     @property
     def dim(self) -> int:
@@ -84,7 +90,7 @@ class Gauge:
     def between(self, source: Box, target: Box) -> tuple[Slope, bool]:
         """inf of φ(y - z) over y in ``source`` and z in ``target``, and whether it is attained.
 
-        The infimum is of finite values only: None means that φ is infinite at every pair.
+        The infimum is of finite values only: None means that φ is infinite at every pair. A root is rounded down.
         """
         costs = [self._along(j, source.side(j), target.side(j)) for j in range(self.dim)]
         if any(cost is None for cost, _ in costs):
@@ -92,8 +98,23 @@ class Gauge:
         values = [cost for cost, _ in costs if cost is not None]
         if self.combine == SUM:
             return sum(values, ZERO), all(attained for _, attained in costs)
+        if self.combine == ROOT:
+            return root_below(_squares(values)), all(attained for _, attained in costs)
         worst = max(values)
         return worst, all(attained for cost, attained in costs if cost == worst)
+
+    def excess(self, climb: Fraction, source: Box, target: Box) -> int:
+        """The sign of climb - inf of φ(y - z) over y in ``source`` and z in ``target``, exactly."""
+        costs = [self._along(j, source.side(j), target.side(j))[0] for j in range(self.dim)]
+        if None in costs:
+            return -1
+        if self.combine == ROOT:
+            apart = climb * abs(climb) - _squares([cost for cost in costs if cost is not None])
+        else:
+            rise = self.between(source, target)[0]
+            assert rise is not None
+            apart = climb - rise
+        return (apart > 0) - (apart < 0)
 
     def _along(self, j: int, source: tuple, target: tuple) -> tuple[Slope, bool]:
         """The same for coordinate j, over y in one interval and z in another."""
@@ -127,5 +148,9 @@ class Gauge:
                 continue
             if rate == 0:
                 return False
-            total += abs(s) / rate
+            total += (s / rate) ** 2 if self.combine == ROOT else abs(s) / rate
         return total <= 1
+
+
+def _squares(values: Iterable[Fraction]) -> Fraction:
+    return sum((v * v for v in values), ZERO)

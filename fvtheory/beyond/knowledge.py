@@ -162,6 +162,9 @@ class Gradient(Operator):
     Convex and concave classes read it as a subgradient (a supergradient) only: f(x) >= f(at) + gradient . (x - at)
     for all x (<= for concave functions). That is weaker: their fibers may contain functions that are not
     differentiable at ``at``, and envelopes and radii may be too wide for the gradient itself.
+
+    Raises:
+        InvalidInputError: for a point outside the cube, or another number of entries than of coordinates.
     """
 
     kind: ClassVar[str] = "gradient"
@@ -195,6 +198,9 @@ class LevelSet(Operator):
 
     With strict = False, f >= level on the boxes and f <= level outside: what is left when one passes to
     limits of functions.
+
+    Raises:
+        InvalidInputError: for boxes outside the cube, of several dimensions, or with ends the wrong way round.
     """
 
     kind: ClassVar[str] = "level-set"
@@ -223,6 +229,7 @@ class LevelSet(Operator):
         return len(self.boxes[0][0]) if self.boxes else None
 
     def closed_boxes(self) -> list[Box]:
+        """The boxes, closed."""
         return [Box(low, high) for low, high in self.boxes]
 
     def to_json(self) -> dict[str, Any]:
@@ -233,7 +240,11 @@ class LevelSet(Operator):
 @dataclass(frozen=True, slots=True)
 class LevelPoints(Operator):
     """Membership of finitely many points in the inverse set: f >= level at the points ``inside`` and
-    f < level (strict = False: f <= level) at the points ``outside``."""
+    f < level (strict = False: f <= level) at the points ``outside``.
+
+    Raises:
+        InvalidInputError: for points outside the cube, or of several dimensions.
+    """
 
     kind: ClassVar[str] = "level-points"
     level: Fraction

@@ -6,6 +6,11 @@ u >= L_s on S_s: iff no y in S_s is in the hull of the T_t with U_t < L_s. Every
 fiber is non-empty iff this holds. If some y in S_s is in the hull of x and the T_t with U_t < L_s then
 f(x) >= L_s; l(x) is the greatest such L_s, or floor: else f(x) = l(x) may be added to the bounds. A strict
 bound f < z is one with a value just below z.
+
+*Members as functions.* Where a value v is wanted at a point s outside the hull C of the T_t with U_t < v, some
+a . y - b is at most 0 on C and 1 at s (a linear program). The affine function floor + (v - floor)(a . y - b), clipped
+between floor and v, is quasi-convex, v at s, floor on C and at most v <= U_t on the other T_t. The maximum of such
+functions, one a lower bound, is quasi-convex too: a member, with one more of them a member with the value v at x.
 """
 
 from __future__ import annotations
@@ -19,9 +24,9 @@ from fvtheory.beyond.constraints import Bound, Constraints
 from fvtheory.beyond.family import UnsupportedError
 from fvtheory.beyond.hulls import refuse_coupled
 from fvtheory.beyond.line import Line
-from fvtheory.beyond.linear_program import is_feasible
+from fvtheory.beyond.linear_program import Optimum, is_feasible, minimise
 from fvtheory.exact import Point
-from fvtheory.functions import Function
+from fvtheory.functions import Affine, Clip, Function, Maximum, constant
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -87,12 +92,37 @@ class QuasiConvexFiber:
         return [*found, whole_cube(self.dim)] if self.cap < value else found
 
     def members(self, x: Point, slack: Fraction) -> tuple[Function, Function]:
-        """Not built: the functions whose level sets are hulls are not of a kind that is written here."""
-        raise UnsupportedError(
-            "members of class quasi-convex",
-            "class convex, monotone or another with exact members",
-            "their level sets are hulls, for which there is no kind of exact function",
-        )
+        """Functions of the fiber with the values lower(x) and upper(x) at x; where only strict bounds keep upper(x)
+        from being taken, one within ``slack`` of it.
+
+        Raises:
+            UnsupportedError: where a lower bound holds on a box.
+        """
+        if any(not b.where.is_point for b in self.lowers):
+            raise UnsupportedError(
+                "members of class quasi-convex with level sets that are boxes",
+                "points of the level sets instead",
+                "finitely many half-spaces do not describe a level on a box",
+            )
+        lowest = Bound(at_point(x), self.lower(x))
+        pressed = QuasiConvexFiber(self.floor, self.cap, self.dim, (*self.uppers, lowest), self.lowers)
+        high = self.upper(x)
+        if _meets_hull(at_point(x), self._below(high)):
+            below = [v for v in (self.floor, *(b.value for b in (*self.uppers, *self.lowers))) if v < high]
+            high -= min(slack, (high - max(below)) / 2)
+        return pressed._reaching(()), self._reaching(((x, high),))
+
+    def _reaching(self, wanted: Sequence[tuple[Point, Fraction]]) -> Function:
+        """The maximum of clipped affine functions of the fiber that is at least as high as wanted at some points,
+        and as the lower bounds ask."""
+        parts: list[Function] = [constant(self.floor, self.dim)]
+        for s, value in dict.fromkeys((*((b.where.low, b.value) for b in self.lowers), *wanted)):
+            if value > self.floor:
+                slope, offset = _separation(s, self._below(value))
+                rise = value - self.floor
+                half_space = Affine([rise * a for a in slope], self.floor - rise * offset)
+                parts.append(Clip(half_space, self.floor, value))
+        return Maximum(parts)
 
 
 def quasi_convex_fiber(dim: int, known: Constraints) -> QuasiConvexFiber | str:
@@ -128,6 +158,26 @@ def quasi_convex_fiber(dim: int, known: Constraints) -> QuasiConvexFiber | str:
         if _meets_hull(bound.where, fiber._below(bound.value)):
             return f"a value is at least {bound.value}, and lies between lower ones"
     return fiber
+
+
+def _separation(s: Point, boxes: Sequence[Box]) -> tuple[Point, Fraction]:
+    """(a, b) with a . s - b = 1 and a . y <= b on closed boxes whose hull does not contain s.
+
+    In the program a = p - q and b = c - e with p, q, c, e >= 0: the greatest a . y on a box is at most
+    Σ p_j high_j - q_j low_j, and equal where p_j or q_j is 0.
+    """
+    dim = len(s)
+    count = len(boxes)
+    rows = [[*s, *(-c for c in s), -ONE, ONE, *[ZERO] * count]]
+    for i, box in enumerate(boxes):
+        slack = [ONE if k == i else ZERO for k in range(count)]
+        rows.append([*box.high, *(-c for c in box.low), -ONE, ONE, *slack])
+    cost = [ONE] * (2 * dim + 2) + [ZERO] * count
+    found = minimise(cost, rows, [ONE, *[ZERO] * count])
+    assert isinstance(found, Optimum)
+    p, q = found.point[:dim], found.point[dim : 2 * dim]
+    slope = tuple(a - b for a, b in zip(p, q, strict=True))
+    return slope, found.point[2 * dim] - found.point[2 * dim + 1]
 
 
 def _meets_hull(where: Box, boxes: Sequence[Box]) -> bool:

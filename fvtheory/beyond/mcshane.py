@@ -24,6 +24,9 @@ edges are c and the bounds; bounds at p, q, b are tightened to the lengths of sh
 *Strict bounds* f < z on T: l is the least function of the closed fiber, so some member obeys them iff
 l < z on T. Then the envelopes are the same: mix any member with l.
 
+*The 2-norm.* Feasibility is decided exactly, by squares. `McShaneFiber.upper` and ``lower`` round distances down, so
+they lie between the envelopes, within 2^-64; `McShaneFiber.enclosure` gives both sides.
+
 *Continuous functions* (infinite rates, `Gauge.continuous`): the union over all finite rates. Bounds hold on
 closures; u and l are the supremum and the infimum, approached as the rate grows.
 
@@ -43,9 +46,10 @@ from fractions import Fraction
 from fvtheory.beyond.boxes import Box, at_point
 from fvtheory.beyond.constraints import Bound, Constraints
 from fvtheory.beyond.family import UnsupportedError
-from fvtheory.beyond.gauge import MAX, Gauge
+from fvtheory.beyond.gauge import MAX, ROOT, Gauge
 from fvtheory.beyond.knowledge import Gradient
 from fvtheory.beyond.line import Line
+from fvtheory.beyond.roots import BITS
 from fvtheory.exact import Point
 from fvtheory.functions import (
     Affine,
@@ -87,6 +91,17 @@ class McShaneFiber:
     def dim(self) -> int:
         return self.gauge.dim
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether ``upper`` and ``lower`` are the envelopes; else they lie between them, within 2^-64."""
+        return self.gauge.combine != ROOT
+
+    def enclosure(self, x: Point) -> tuple[Fraction, Fraction, Fraction, Fraction]:
+        """(a, b, c, d) with a <= inf f(x) <= b and c <= sup f(x) <= d."""
+        room = ZERO if self.is_exact else Fraction(1, 2**BITS)
+        low, high = self.lower(x), self.upper(x)
+        return max(self.floor, low - room), low, high, min(self.cap, high + room)
+
     def upper(self, x: Point) -> Fraction:
         """sup f(x) over the fiber."""
         return _lowest(self.gauge, self.cap, self.uppers, x)
@@ -100,7 +115,14 @@ class McShaneFiber:
 
         Raises:
             InvalidInputError: for more data than an exact function may have parts.
+            UnsupportedError: for the 2-norm.
         """
+        if not self.is_exact:
+            raise UnsupportedError(
+                "functions of a class with the 2-norm",
+                "the sup norm or the 1-norm",
+                "cones in the 2-norm have irrational values, and no kind of exact function",
+            )
         return _envelope(self, -1), _envelope(self, 1)
 
     def members(self, x: Point, slack: Fraction) -> tuple[Function, Function]:
@@ -162,8 +184,15 @@ def mcshane_fiber(gauge: Gauge, known: Constraints) -> McShaneFiber | str:
     """The fiber, or in words why it is empty.
 
     Raises:
-        UnsupportedError: for a gradient at a point where other bounds leave no room.
+        UnsupportedError: for a gradient at a point where other bounds leave no room, and for comparisons of uncertain
+            values in the 2-norm.
     """
+    if known.is_coupled and gauge.combine == ROOT:
+        raise UnsupportedError(
+            "extrema or tops of uncertain value with the 2-norm",
+            "exact values for extrema and tops (within = 0), or another norm",
+            "comparisons tighten bounds by distances, which are irrational",
+        )
     if gauge.continuous:
         # What holds on a set holds on its closure; strict bounds hold on the set itself.
         closed = [Bound(b.where.closure, b.value) for b in known.uppers]
@@ -259,10 +288,12 @@ def _contradiction(fiber: McShaneFiber) -> str | None:
         for high in fiber.uppers:
             if low.value > high.value:
                 rise, _ = fiber.gauge.between(low.where, high.where)
-                if rise is not None and low.value - high.value > rise:
+                climb = low.value - high.value
+                if fiber.gauge.excess(climb, low.where, high.where) > 0:
+                    allowed = rise if fiber.is_exact or rise is None else f"about {float(rise):.6g}"
                     return (
                         f"from {_where(high.where)} to {_where(low.where)} the value climbs by at least "
-                        f"{low.value - high.value}, and the class allows {rise}"
+                        f"{climb}, and the class allows {allowed}"
                     )
     return None
 
@@ -275,15 +306,13 @@ def _broken_strictness(fiber: McShaneFiber, strict: Iterable[Bound]) -> str | No
         for low in fiber.lowers:
             if low.value < high.value:
                 continue
-            rise, attained = _attained_rise(fiber.gauge, low.where, high.where)
-            if rise is not None and attained and low.value - rise >= high.value:
+            gauge = Gauge(
+                fiber.gauge.up, fiber.gauge.down, fiber.gauge.combine
+            )  # on the sets, not their closures
+            attained = gauge.between(low.where, high.where)[1]
+            if attained and gauge.excess(low.value - high.value, low.where, high.where) >= 0:
                 return f"{_where(high.where)} asks for values below {high.value}, and the class allows none there"
     return None
-
-
-def _attained_rise(gauge: Gauge, source: Box, target: Box) -> tuple[Fraction | None, bool]:
-    """As `Gauge.between`, over the sets themselves, also for continuous functions."""
-    return Gauge(gauge.up, gauge.down, gauge.combine).between(source, target)
 
 
 def _where(box: Box) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 
 from fvtheory.beyond.boxes import at_point
 from fvtheory.beyond.fiber import BeyondFiber
-from fvtheory.beyond.gauge import MAX, Gauge
+from fvtheory.beyond.gauge import MAX, ROOT, Gauge
 from fvtheory.beyond.hulls import ConvexFiber
 from fvtheory.beyond.mcshane import McShaneFiber
 from fvtheory.errors import InvalidInputError
@@ -52,11 +52,11 @@ def envelopes(members: BeyondFiber, points: np.ndarray) -> tuple[np.ndarray, np.
     for branch in members.branches:
         if not isinstance(branch, McShaneFiber):
             raise InvalidInputError(f"class {members.family.name}", "a class of rates, or ConvexEnvelopes")
-        found.append(_closed_forms(branch, x))
+        found.append(closed_forms(branch, x))
     return np.min([low for low, _ in found], axis=0), np.max([high for _, high in found], axis=0)
 
 
-def _closed_forms(branch: McShaneFiber, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def closed_forms(branch: McShaneFiber, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     sides = []
     for bounds, gauge, limit, side in (
         (branch.lowers, branch.gauge.reflected, branch.floor, -1),
@@ -82,6 +82,8 @@ def _costs(gauge: Gauge, above: np.ndarray, below: np.ndarray) -> np.ndarray:
     down = np.array([np.inf if r is None else float(r) for r in gauge.down])
     with np.errstate(invalid="ignore"):
         each = np.maximum(np.where(above > 0, up * above, 0.0), np.where(below > 0, down * below, 0.0))
+    if gauge.combine == ROOT:
+        return np.sqrt((each**2).sum(axis=-1))
     return each.max(axis=-1) if gauge.combine == MAX else each.sum(axis=-1)
 
 
