@@ -9,18 +9,21 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from fvtheory.checkers.pool import Progress
 from fvtheory.checkers.solver_process import SOLVERS, SolverProcess
 from fvtheory.claim_file import UserClaim, read_claims
+from fvtheory.claimed_knowledge import KnownStatement
 from fvtheory.classes import get_class
-from fvtheory.errors import InvalidInputError
+from fvtheory.errors import FvtheoryError, InvalidInputError
 from fvtheory.exact import text
 from fvtheory.information import check_convention
+from fvtheory.interpolation import EvaluationStatement
+from fvtheory.known_claims import confirmed, reasons
 from fvtheory.obligations import PROVED, REFUTED, UNKNOWN, Obligation, satisfiable
 from fvtheory.smtlib import script
-from fvtheory.statements import AT_LEAST, rescaling_of
+from fvtheory.statements import AT_LEAST, RadiusStatement, rescaling_of
 from fvtheory.terms import Const, Formula, Term, eq, evaluate, show
 from fvtheory.verification import (
     SECONDS_A_QUERY,
@@ -99,6 +102,7 @@ def check(
     Raises:
         InvalidInputError: for a malformed file, contradictory hypotheses, or a denominator that can
             vanish.
+        UnsupportedError: for knowledge in numbers of which no radius is found here, with the reason.
     """
     if convention is not None:
         check_convention(convention)
@@ -115,7 +119,7 @@ def check(
 def _check_with(
     executor: Executor, items: list[UserClaim], settings: tuple, progress: Progress | None
 ) -> list[Checked]:
-    """In chunks on the executor, in order; a chunk whose worker is lost is done here."""
+    """In chunks on the executor, in order; a chunk whose worker is lost, or answers another one, is done here."""
     size = max(1, min(CHUNK, -(-len(items) // (4 * (os.cpu_count() or 1)))))
     chunks = [items[i : i + size] for i in range(0, len(items), size)]
     futures: list[Future | None] = []
@@ -134,10 +138,17 @@ def _check_with(
             if not _worker_is_lost(error):
                 raise
             found = None
-        checked += found if found is not None else _check_chunk(chunk, *settings)
+        checked += found if _answers(found, chunk) else _check_chunk(chunk, *settings)
         if progress is not None:
             progress(done, len(chunks))
     return checked
+
+
+def _answers(found: Any, chunk: list[UserClaim]) -> TypeGuard[list[Checked]]:
+    """Whether what an executor handed back are answers to these claims."""
+    if not isinstance(found, list) or not all(isinstance(c, Checked) for c in found):
+        return False
+    return [c.claim for c in found] == chunk
 
 
 def _worker_is_lost(error: Exception) -> bool:
@@ -154,6 +165,8 @@ def _check_chunk(
     sharpness: bool,
     progress: Progress | None = None,
 ) -> list[Checked]:
+    for item in items:
+        _find_radius(item)
     verification = verify_claims([c.claim() for c in items], convention, seconds, jobs, progress)
     for item, result in zip(items, verification.claims, strict=True):
         if result.malformed:
@@ -165,14 +178,29 @@ def _check_chunk(
     checked = []
     with Asker(seconds) as asker:
         for item, result in zip(items, verification.claims, strict=True):
+            if item.evaluations is not None or item.knowledge is not None:
+                result = confirmed(item, result)
             found = None
             if sharpness and result.status == PROVED and item.question == "value":
                 found = sharpness_of(item, result.convention, asker)
             document = result.to_json()
+            known = item.statement()
+            if isinstance(known, KnownStatement):
+                document["radius"] = known.found().to_json()
             if found is not None:
                 document["sharpness"] = found.to_json()
             checked.append(Checked(item, result.status, document, explanation(item, result, found)))
     return checked
+
+
+def _find_radius(item: UserClaim) -> None:
+    """Find the radius of a claim in numbers, so that what is wrong with it is said with its id."""
+    statement = item.statement()
+    if isinstance(statement, KnownStatement):
+        try:
+            statement.found()
+        except FvtheoryError as error:
+            raise type(error)(f"{error.got} (claim {item.id!r})", error.required, error.remedy) from None
 
 
 class Asker:
@@ -234,15 +262,22 @@ class Sharpness:
         return f"{improved} at {shown_values(self.tight_at)}"
 
 
-def sharpness_of(item: UserClaim, convention: str, asker: Asker) -> Sharpness:
-    """Where a proved bound is tight, or the factor by which it could be improved."""
+def sharpness_of(item: UserClaim, convention: str, asker: Asker) -> Sharpness | None:
+    """Where a proved bound is tight, or the factor by which it could be improved; None for claims about one
+    decoder or about numbers."""
     statement = item.statement()
-    phi = statement.phi(item.dim)
-    assert statement.bound is not None
-    bound, radius = statement.bound(phi), statement.radius(phi)
-    positive = [*statement.given(phi, convention), bound > 0, phi.is_varying()]
+    if isinstance(statement, RadiusStatement):
+        phi = statement.phi(item.dim)
+        assert statement.bound is not None
+        bound, radius = statement.bound(phi), statement.radius(phi)
+        positive = [*statement.given(phi, convention), bound > 0, phi.is_varying()]
+        unit = rescaling_of(phi)
+    elif isinstance(statement, EvaluationStatement) and statement.decoder is None:
+        bound, radius, unit = statement.bound, statement.radius, statement.rescaling
+        positive = [*statement.given(), bound > 0, radius > 0]
+    else:
+        return None
     lower = statement.kind == AT_LEAST
-    unit = rescaling_of(phi)
 
     def model(*further: Formula) -> Mapping[str, Fraction] | str | None:
         """Values that satisfy the formulas, None if there are none, UNKNOWN if that is open."""
@@ -309,6 +344,13 @@ def _simplest(low: Fraction, high: Fraction) -> Fraction:
 def explanation(item: UserClaim, result: ClaimResult, sharpness: Sharpness | None) -> tuple[str, ...]:
     """Why the claim is decided as it is, in lines a reader can follow."""
     statement = item.statement()
+    if not isinstance(statement, RadiusStatement):
+        why = reasons(item, result)
+        if sharpness is not None:
+            why.append(f"  {str(sharpness)[0].upper()}{str(sharpness)[1:]}.")
+        if result.status == UNKNOWN:
+            why.append(f"  Not decided: {result.reason}.")
+        return tuple(why)
     cls, phi = get_class(item.cls), statement.phi(item.dim)
     best = (
         show(statement.radius(phi)) if len(show(statement.radius(phi))) <= 400 else "the radius of the class"

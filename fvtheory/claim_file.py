@@ -17,6 +17,28 @@
 `bound` and `when` are expressions of `fvtheory.expressions`. ``expected`` has no influence on the
 verdict; it is there for tests and for readers. What is wrong in a file is reported when it is read, in
 one line with the file, the claim and the key.
+
+*Evaluations.* Instead of Φ a claim in one variable may know values at points, listed in ascending order:
+
+    evaluations = [{ point = "1/4" }, { point = "3/4", value = "y[0]", role = "maximizer" }]
+
+A point or value that is left out is a free symbol, ``p[i]`` or ``y[i]``: the claim is about all of them, that is,
+about all points in [0, 1] in this order and all values that some function of the class takes. Those given are
+expressions in earlier points (values: in all points and earlier values). ``p[i]`` and ``y[i]`` name points and
+values in ``bound`` and ``when`` in either case. ``role`` is evaluation (default), minimizer or maximizer: no value
+of f is below (above) the one there. In the class convex a free point lies inside (0, 1): an end is given as 0 or 1.
+With the kind ``decoder-errs-at-most`` the claim is about one decoder, ``decoder = "y[0]*(1 - x) + y[1]*x"``.
+
+*Numbers.* A claim may know one set of numbers, of any kind that `fvtheory.beyond` knows, in any class there:
+
+    class = "convex+lipschitz"
+    lipschitz = "2"
+    knowledge = { kind = "evaluations", points = [["0"], ["1"]], values = ["1/4", "1/2"] }
+
+with ``norm``, ``weights``, ``signs``, ``coordinates`` and ``smooth`` as for ``fvtheory beyond``. It is decided by the
+exact radius, or by certified bounds of it, in which case it may stay UNKNOWN.
+
+``fidelity`` and ``delta`` say how the claim matches the sentence of its source (see `fvtheory.claims.claim`).
 """
 
 from __future__ import annotations
@@ -27,18 +49,31 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fvtheory.claims.claim import Claim
+from fvtheory.claimed_knowledge import (
+    EvaluationText,
+    ExpressionError,
+    KnownStatement,
+    evaluation_statement,
+    known_statement,
+    read_evaluations,
+    read_knowledge,
+)
+from fvtheory.claims.claim import FIDELITIES, Claim
 from fvtheory.classes import CLASSES, get_class
-from fvtheory.errors import FvtheoryError, InvalidInputError
+from fvtheory.errors import FvtheoryError, InvalidInputError, UnknownNameError
 from fvtheory.exact import rational
 from fvtheory.expressions import parse_formula, parse_term, phi_names
 from fvtheory.information import CONVENTIONS
+from fvtheory.interpolation import DECODER_ERRS_AT_MOST, EvaluationStatement
 from fvtheory.obligations import PROVED, REFUTED
 from fvtheory.statements import AT_LEAST, AT_MOST, RadiusStatement
 from fvtheory.symbols import L, Phi, symbolic_phi
 from fvtheory.terms import TRUE, Const, Formula, Term
+
+if TYPE_CHECKING:
+    from fvtheory.beyond import Knowledge
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_CLAIMS = 10_000
@@ -47,9 +82,31 @@ MAX_ID = 200
 MAX_TEXT = 10_000
 
 REQUIRED = ("id", "class", "dim", "question", "kind", "bound")
-OPTIONAL = ("lipschitz", "when", "convention", "reading", "source", "statement", "expected")
+OPTIONAL = (
+    "lipschitz",
+    "when",
+    "convention",
+    "reading",
+    "source",
+    "statement",
+    "expected",
+    "fidelity",
+    "delta",
+    "evaluations",
+    "decoder",
+    "knowledge",
+    "norm",
+    "weights",
+    "signs",
+    "coordinates",
+    "smooth",
+)
+CLASS_OPTIONS = ("lipschitz", "norm", "weights", "signs", "coordinates", "smooth")
+"""What names a class with ``knowledge`` besides its atoms; see `fvtheory.beyond.family`."""
+
 QUESTIONS = ("value", "side")
 KINDS = (AT_LEAST, AT_MOST)
+EVALUATION_KINDS = (*KINDS, DECODER_ERRS_AT_MOST)
 READINGS = ("worst-case", "attained")
 VERDICTS = (PROVED, REFUTED)
 
@@ -104,6 +161,11 @@ class UserClaim:
         source: where the claim comes from.
         text: the claim in words (key ``statement``).
         expected: the verdict its author expects; no checker looks at it.
+        fidelity, delta: how the claim matches the sentence of its source.
+        evaluations: what is known in place of Φ, in one variable: see the head of this file.
+        decoder: for the kind ``decoder-errs-at-most``: what it predicts at ``x``.
+        knowledge: what is known in place of Φ, in numbers.
+        norm, weights, signs, coordinates, smooth: of the class, with ``knowledge``.
 
     Raises:
         InvalidInputError: when a value is not as described; the error names claim and key.
@@ -122,30 +184,53 @@ class UserClaim:
     source: str = ""
     text: str = ""
     expected: str | None = None
+    fidelity: str = "exact"
+    delta: str = ""
+    evaluations: tuple[EvaluationText, ...] | None = None
+    decoder: str | None = None
+    knowledge: Knowledge | None = None
+    norm: str | None = None
+    weights: tuple[str, ...] | None = None
+    signs: str | None = None
+    coordinates: int | None = None
+    smooth: str | None = None
 
     def __post_init__(self) -> None:
         self._check_id()
-        self._check_choice("cls", tuple(CLASSES))
         if isinstance(self.dim, bool) or not isinstance(self.dim, int) or not 1 <= self.dim <= MAX_DIM:
             raise self._error("dim", _shown(self.dim), f"an integer from 1 to {MAX_DIM}")
         self._check_choice("question", QUESTIONS)
-        self._check_choice("kind", KINDS)
+        self._check_choice("kind", KINDS if self.evaluations is None else EVALUATION_KINDS)
         self._check_choice("convention", CONVENTIONS)
         self._check_choice("reading", READINGS)
         if self.expected is not None:
             self._check_choice("expected", VERDICTS)
-        for field in ("source", "text"):
+        for field in ("source", "text", "delta"):
             self._check_text(field)
-        self._check_lipschitz()
-        statement = self._statement()
+        self._check_choice("fidelity", FIDELITIES)
+        if (self.fidelity == "exact") == bool(self.delta):
+            raise self._error("delta", _shown(self.delta), "the difference, for every fidelity but exact")
+        if self.knowledge is None:
+            self._check_choice("cls", tuple(CLASSES))
+            self._check_lipschitz()
+            for field in CLASS_OPTIONS[1:]:
+                self._check_absent(field, "knowledge")
+        if self.evaluations is None:
+            self._check_absent("decoder", "evaluations")
+        if self.evaluations is not None or self.knowledge is not None:
+            self._check_known()
+            return
+        statement = self._phi_statement()
         phi = symbolic_phi(self.dim, statement.rate)
         self._check_expression("bound", statement.bound, phi)
         if self.when is not None:
             self._check_expression("when", statement.when, phi)
 
-    def statement(self) -> RadiusStatement:
+    def statement(self) -> RadiusStatement | EvaluationStatement | KnownStatement:
         """What is decided. The bound and the hypotheses are read for the Φ they are asked about."""
-        return self._statement()
+        if self.evaluations is None and self.knowledge is None:
+            return self._phi_statement()
+        return self._known_statement()
 
     def claim(self) -> Claim:
         """The claim as the verifier takes it."""
@@ -157,6 +242,8 @@ class UserClaim:
             statement=self.statement(),
             cls=self.cls,
             convention=self.convention,
+            fidelity=self.fidelity,
+            delta=self.delta,
         )
 
     def __str__(self) -> str:
@@ -164,13 +251,17 @@ class UserClaim:
         which = f"{self.cls}, d = {self.dim}" + (f", L = {self.lipschitz}" if self.lipschitz else "")
         where = f", when {self.when}" if self.when is not None else ""
         question = "" if self.question == "value" else " on the side question"
-        return f"{self.kind.replace('-', ' ')} {self.bound}{question}{where} ({which})"
+        known = ""
+        if self.evaluations is not None:
+            known = f", known at {len(self.evaluations)} points"
+        elif self.knowledge is not None:
+            known = f", knowing {len(self.knowledge.operators)} operators in numbers"
+        return f"{self.kind.replace('-', ' ')} {self.bound}{question}{where} ({which}{known})"
 
     # ---- validation --------------------------------------------------------------------------
 
-    def _statement(self) -> RadiusStatement:
+    def _phi_statement(self) -> RadiusStatement:
         needed = get_class(self.cls).needs_lipschitz
-        rate = L if self.lipschitz in (None, "L") else Const(rational(self.lipschitz, "lipschitz"))
         return RadiusStatement(
             cls=self.cls,
             dims=(self.dim,),
@@ -179,8 +270,66 @@ class UserClaim:
             question=self.question,
             when=WhenText(self.when, needed),
             reading=self.reading,
-            rate=rate,
+            rate=self._rate(),
         )
+
+    def _rate(self) -> Term:
+        return L if self.lipschitz in (None, "L") else Const(rational(self.lipschitz, "lipschitz"))
+
+    def _known_statement(self) -> EvaluationStatement | KnownStatement:
+        if self.evaluations is not None:
+            return evaluation_statement(
+                self.cls, self._rate(), self.evaluations, self.kind, self.bound, self.when, self.decoder
+            )
+        options = {n: getattr(self, n) for n in CLASS_OPTIONS if getattr(self, n) is not None}
+        assert self.knowledge is not None
+        return known_statement(self.cls, self.dim, options, self.knowledge, self.kind, self.bound)
+
+    def _check_known(self) -> None:
+        """What a claim may say that knows evaluations or numbers in place of Φ."""
+        known = "evaluations" if self.evaluations is not None else "knowledge"
+        if self.evaluations is not None and self.knowledge is not None:
+            raise self._error("knowledge", "knowledge beside evaluations", "one of the two")
+        for field, required, reason in (
+            ("question", "value", "the middle of Φ is not known"),
+            ("convention", "any-selection", "extrema that are known are any extrema"),
+            ("reading", "worst-case", "which bounds are reached is decided for Φ only"),
+        ):
+            if getattr(self, field) != required:
+                raise self._error(field, f"{getattr(self, field)} with {known}", required, reason)
+        if (self.kind == DECODER_ERRS_AT_MOST) != (self.decoder is not None):
+            raise self._error(
+                "decoder",
+                _shown(self.decoder),
+                f"a decoder for the kind {DECODER_ERRS_AT_MOST}, and only there",
+            )
+        if self.knowledge is not None:
+            self._check_absent("when", "Φ or evaluations in symbols: numbers need no hypotheses")
+        if self.evaluations is not None and self.dim != 1:
+            raise self._error(
+                "dim", str(self.dim), "1 with evaluations in symbols", "in several variables state knowledge"
+            )
+        try:
+            if self.evaluations is not None:
+                object.__setattr__(self, "evaluations", read_evaluations(self.evaluations))
+            else:
+                object.__setattr__(self, "knowledge", read_knowledge(self.knowledge))
+                for name in ("weights", "signs"):
+                    given: Any = getattr(self, name)
+                    if isinstance(given, list):
+                        object.__setattr__(self, name, tuple(given))
+            self._known_statement()
+        except ExpressionError as error:
+            raise self._error(error.key, error.got, error.required, error.remedy) from None
+        except FvtheoryError as error:
+            raise self._error(known, error.got, error.required, error.remedy) from None
+        for name in ("bound", "when", "decoder"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, " ".join(getattr(self, name).split()))
+
+    def _check_absent(self, field: str, needed: str) -> None:
+        if getattr(self, field) is not None:
+            raise self._error(field, _shown(getattr(self, field)), f"no {field} without {needed}")
 
     def _error(self, field: str, got: str, required: str, remedy: str = "") -> InvalidInputError:
         named = f"claim {_shown(self.id)}, key {_KEYS.get(field, field)}"
@@ -299,9 +448,33 @@ def instructive_claims() -> list[UserClaim]:
     They are meant for reading and for learning the format: each states in words what it says and, in
     ``expected``, how it must be decided.
     """
-    folder = resources.files("fvtheory.claims").joinpath("instructive")
+    return claims_of_set("instructive")
+
+
+CLAIM_SETS = (
+    "instructive",
+    "optimal-recovery",
+    "monotone-regression",
+    "convex-regression",
+    "affine-extremes",
+)
+"""The sets of claims that ship with the package, each a folder of `fvtheory.claims` or one of its files."""
+
+
+def claims_of_set(name: str) -> list[UserClaim]:
+    """The claims of a set that ships with the package, each with its source and, in ``expected``, its verdict.
+
+    Raises:
+        UnknownNameError: for a name that is not in CLAIM_SETS.
+    """
+    if name not in CLAIM_SETS:
+        raise UnknownNameError(f"claim set {_shown(name)}", f"one of {', '.join(CLAIM_SETS)}")
+    place = resources.files("fvtheory.claims")
+    single = place.joinpath("literature", f"{name}.toml")
+    if single.is_file():
+        return parse_claims(single.read_text(encoding="utf-8"), single.name)
     found: list[UserClaim] = []
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+    for file in sorted(place.joinpath(name).iterdir(), key=lambda f: f.name):
         if file.name.endswith(".toml"):
             found += parse_claims(file.read_text(encoding="utf-8"), file.name)
     return found

@@ -17,17 +17,19 @@ import sys
 import sysconfig
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
-from hypothesis import Phase, Verbosity, assume, given, settings
+from hypothesis import HealthCheck, Phase, Verbosity, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import FailedHealthCheck, Unsatisfiable
 
 from fvtheory.adversary import Counterexample, counterexample
+from fvtheory.beyond import Family, Gradient, Knowledge, fiber, radius
+from fvtheory.beyond.answers import BeyondDecoder
 from fvtheory.checking import check
 from fvtheory.claim_file import UserClaim, read_claims
 from fvtheory.classes import FunctionClass
@@ -39,6 +41,7 @@ from fvtheory.decoders import (
     Decoder,
     FunctionDecoder,
     load_decoder,
+    predict,
 )
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point, Rational, distance, rational, short, text
@@ -50,8 +53,11 @@ from fvtheory.networks import ReluNetwork
 from fvtheory.obligations import PROVED
 from fvtheory.strategies import phis as phis_of
 from fvtheory.strategies.information import read_class
+from fvtheory.strategies.known import read_family
 from fvtheory.symbols import constant_phi
 from fvtheory.terms import evaluate
+
+__all__ = ["assert_claim", "assert_decoder_error", "assert_in_class", "assert_same_information"]
 
 SECONDS_A_PHI = 10.0
 """How long one Φ is searched at most; reached by very slow decoders only."""
@@ -60,6 +66,7 @@ MAX_WITNESSES = 40
 """From how many points of a function those are chosen that show what is wrong with it."""
 
 ZERO, ONE = Fraction(0), Fraction(1)
+TINY = Fraction(1, 2**20)
 
 
 # ---- decoders ------------------------------------------------------------------------------------
@@ -70,8 +77,8 @@ class _TooFarOff(Exception):
 
 
 def assert_decoder_error(
-    decoder: Decoder | Function | ReluNetwork | str,
-    cls: FunctionClass | str,
+    decoder: Decoder | BeyondDecoder | Function | ReluNetwork | str,
+    cls: FunctionClass | Family | str,
     at_most: Rational,
     lipschitz: Rational | None = None,
     dim: int = 1,
@@ -79,6 +86,7 @@ def assert_decoder_error(
     phis: st.SearchStrategy[MinMax] | None = None,
     max_examples: int = 50,
     seconds: float = 20.0,
+    knowledge: Knowledge | st.SearchStrategy[Knowledge] | None = None,
 ) -> None:
     """Assert that the decoder is off by at most a bound, for every feasible Φ and every function with it.
 
@@ -97,14 +105,30 @@ def assert_decoder_error(
         phis: a strategy for Φ, in place of `fvtheory.strategies.phis`.
         max_examples: how many Φ are tried.
         seconds: begin no further Φ after this time.
+        knowledge: what is known in place of Φ, or a strategy for it such as `fvtheory.strategies.knowledge`. Then
+            the decoder is one of knowledge (see `fvtheory.beyond`), ``cls`` may be any class of
+            `fvtheory.beyond.family`, and ``at_most`` is a number.
 
     Raises:
         AssertionError: with the smallest Φ found, f', the point, both values, and how to see it again.
         InvalidInputError: for bad arguments, and hypotheses that drawn Φ hardly ever meet.
+        UnsupportedError: for classes and knowledge whose functions cannot be built, with the reason.
     """
     __tracebackhide__ = True
+    if knowledge is not None:
+        if when is not None or phis is not None:
+            raise InvalidInputError("knowledge beside when or phis", "knowledge alone")
+        count = knowledge.dim if isinstance(knowledge, Knowledge) else dim
+        name = cls.name if isinstance(cls, FunctionClass) else cls
+        known = st.just(knowledge) if isinstance(knowledge, Knowledge) else knowledge
+        members = read_family(name, count, lipschitz, {})
+        again = None if isinstance(cls, Family) else lipschitz
+        _assert_known(decoder, members, at_most, isinstance(cls, Family), again, known, max_examples, seconds)
+        return
+    if isinstance(cls, Family):
+        raise InvalidInputError(f"class {cls.name} without knowledge", "knowledge, or a class of Table 1")
     family, rate = read_class(cls, lipschitz)
-    asked = load_decoder(decoder, family, rate) if isinstance(decoder, str) else decoder
+    asked: Any = load_decoder(decoder, family, rate) if isinstance(decoder, str) else decoder
     bound, holds = _bound(at_most, family, rate), _hypotheses(when, family, rate)
     deadline = time.monotonic() + seconds
     seen: dict[MinMax, Counterexample | None] = {}
@@ -182,6 +206,141 @@ def _too_far_off(
             f"radius     {found.radius}: {best}",
             f"f'         {_json(found.function.to_json())}",
             f"see again  {_counterexample_line(decoder, family, rate, phi)}",
+        ]
+    )
+
+
+def _assert_known(
+    decoder: Any,
+    members: Family,
+    at_most: Rational,
+    unnamed: bool,
+    lipschitz: Rational | None,
+    known: st.SearchStrategy[Knowledge],
+    max_examples: int,
+    seconds: float,
+) -> None:
+    """The same for knowledge: see `assert_decoder_error`. ``unnamed``: the class has more options than a rate."""
+    __tracebackhide__ = True
+    bound = rational(at_most, "at_most")
+    asked = load_decoder(decoder) if isinstance(decoder, str) else decoder
+    deadline = time.monotonic() + seconds
+    seen: dict[Knowledge, _KnownFailure | None] = {}
+    failing: list[Knowledge] = []
+
+    @settings(
+        max_examples=max_examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate, Phase.shrink),
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    @given(known)
+    def run(knowledge: Knowledge) -> None:
+        if knowledge not in seen:
+            late = bool(seen) and time.monotonic() > deadline
+            seen[knowledge] = None if late else _farthest(members, knowledge, asked)
+        found = seen[knowledge]
+        if found is not None and found.error > bound:
+            failing.append(knowledge)
+            raise _TooFarOff
+
+    try:
+        run()
+    except _TooFarOff:
+        found = seen[failing[-1]]
+        assert found is not None
+        name = None if unnamed else _name_of(decoder, None, None)
+        message = _known_too_far_off(decoder, name, members, lipschitz, failing[-1], bound, found)
+        raise AssertionError(message) from None
+
+
+@dataclass(frozen=True)
+class _KnownFailure:
+    """Where a decoder is farthest from a function that agrees with what is known, of the points tried, and the
+    least worst error there of any decoder."""
+
+    function: Function
+    at: Point
+    value: Fraction
+    predicted: Fraction
+    least: Fraction
+
+    @property
+    def error(self) -> Fraction:
+        return abs(self.value - self.predicted)
+
+
+def _farthest(members: Family, knowledge: Knowledge, decoder: Any) -> _KnownFailure:
+    """The envelopes are compared with the decoder at the widest point, at the points that are known and halfway
+    between them, and on a lattice; a function is built at the point where that error is greatest."""
+    agreeing = fiber(members, knowledge)
+    agreeing.require_members()
+    answer = predict(decoder, knowledge)
+    widest = radius(members, knowledge, gap=Fraction(1, 10), max_boxes=200).at
+    named = [p for o in knowledge.operators for p in _points_of(o)]
+    halfway = [tuple((s + t) / 2 for s, t in zip(p, q, strict=True)) for p, q in combinations(named[:8], 2)]
+    steps = {1: 16, 2: 4}.get(knowledge.dim, 1 if knowledge.dim <= 6 else 0)
+    lattice = product(
+        [Fraction(i, steps or 1) for i in range(steps + 1)], repeat=knowledge.dim if steps else 0
+    )
+    tried = dict.fromkeys([*([widest] if widest else []), *named, *halfway, *(p for p in lattice if p)])
+
+    def error(x: Point) -> Fraction:
+        low, high = agreeing.envelope(x)
+        return max(high - answer(x), answer(x) - low)
+
+    at = max(tried, key=error)
+    predicted = answer(at)
+    function = max(agreeing.members(at, TINY), key=lambda f: abs(f(at) - predicted))
+    low, high = agreeing.envelope(at)
+    return _KnownFailure(function, at, function(at), predicted, (high - low) / 2)
+
+
+def _points_of(operator: Any) -> Sequence[Point]:
+    """The points that an operator names."""
+    if isinstance(operator, MinMax):
+        return [operator.x_min, operator.x_max]
+    names = ("points", "others", "inside", "outside")
+    found = [p for name in names for p in getattr(operator, name, ())]
+    return [*found, operator.at] if isinstance(operator, Gradient) else found
+
+
+def _known_too_far_off(
+    decoder: Any,
+    named: tuple[str, Path | None] | None,
+    members: Family,
+    lipschitz: Rational | None,
+    knowledge: Knowledge,
+    bound: Fraction,
+    found: _KnownFailure,
+) -> str:
+    best = f"no decoder errs by less than {found.least} there in the worst case"
+    document = _json(knowledge.to_json())
+    arguments = [json.dumps(members.name), json.dumps(text(bound))]
+    arguments += [] if lipschitz is None else [f"lipschitz={json.dumps(str(lipschitz))}"]
+    if named is not None:
+        path = "" if named[1] is None else f"PYTHONPATH={shlex.quote(str(named[1]))} "
+        call = f"assert_decoder_error({json.dumps(named[0])}, {', '.join(arguments)}, knowledge=known)"
+        code = (
+            "from fvtheory.beyond import Knowledge; from fvtheory.testing import assert_decoder_error; "
+            f"known = Knowledge.from_json({json.dumps(document)}); {call}"
+        )
+        again = f"{path}python -c {shlex.quote(code)}"
+    else:
+        again = f"assert_decoder_error(decoder, {', '.join(arguments)}, knowledge=...)  # decoder: {short(decoder)}"
+    return "\n".join(
+        [
+            f"the decoder is off by {found.error} > {bound} on a function of class {members.name}",
+            f"knowledge  {document}",
+            f"at         {','.join(map(text, found.at))}",
+            f"function   {found.value} there, the decoder {found.predicted}",
+            f"best       {best}",
+            f"f'         {_json(found.function.to_json())}",
+            f"see again  {again}",
         ]
     )
 
@@ -378,10 +537,24 @@ def _toml(claim: UserClaim) -> list[str]:
     lines = ["[[claim]]"]
     for field in fields(claim):
         value = getattr(claim, field.name)
-        if value not in (None, ""):
-            shown = str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
+        if value not in (None, "") and (field.name, value) != ("fidelity", "exact"):
+            if field.name == "evaluations":
+                shown = f"[{', '.join(e.to_toml() for e in value)}]"
+            elif field.name == "knowledge":
+                shown = _inline(value.to_json())
+            else:
+                shown = str(value) if isinstance(value, int) else json.dumps(value, ensure_ascii=False)
             lines.append(f"{keys.get(field.name, field.name)} = {shown}")
     return lines
+
+
+def _inline(value: Any) -> str:
+    """A value of JSON in TOML."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {_inline(v)}" for k, v in value.items() if v is not None) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_inline, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 # ---- lines that show a failure again ---------------------------------------------------------------
@@ -422,11 +595,14 @@ def _counterexample_line(decoder: Any, family: FunctionClass, rate: Fraction | N
     return f"fvtheory.counterexample({', '.join([*arguments, 'decoder', *further])})  # decoder: {short(decoder)}"
 
 
-def _name_of(decoder: Any, family: FunctionClass, rate: Fraction | None) -> tuple[str, Path | None] | None:
+def _name_of(
+    decoder: Any, family: FunctionClass | None, rate: Fraction | None
+) -> tuple[str, Path | None] | None:
     """What the command line calls the decoder, and the folder that has to be on the path for it."""
     if isinstance(decoder, str):
         return decoder, None
-    if isinstance(decoder, CentralDecoder) and (decoder.cls.name, decoder.lipschitz) == (family.name, rate):
+    name = None if family is None else family.name
+    if isinstance(decoder, CentralDecoder) and (decoder.cls.name, decoder.lipschitz) == (name, rate):
         return CENTRAL, None
     if isinstance(decoder, ConstantDecoder):
         return CONSTANT, None

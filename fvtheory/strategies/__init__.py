@@ -21,6 +21,7 @@ from fvtheory.strategies.answers import (
 )
 from fvtheory.strategies.information import classes, fibers, phis
 from fvtheory.strategies.kinds import exact_functions
+from fvtheory.strategies.known import knowledge
 from fvtheory.strategies.members import functions, pairs
 from fvtheory.strategies.numbers import points
 
@@ -33,6 +34,7 @@ __all__ = [
     "exact_functions",
     "fibers",
     "functions",
+    "knowledge",
     "pairs",
     "phis",
     "points",

@@ -73,8 +73,7 @@ def fibers(
 ) -> st.SearchStrategy[Fiber]:
     """A class (None: any), its Lipschitz constant where it needs one, and a feasible Φ.
 
-    Raises:
-        as `phis`.
+    Errors as for `phis`.
     """
     check_convention(convention)
     check_dim(dim)

@@ -24,6 +24,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
+from fvtheory.beyond import Family, Knowledge
 from fvtheory.classes import FunctionClass
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point, Rational, distance, rational
@@ -45,6 +46,7 @@ from fvtheory.functions import (
 )
 from fvtheory.information import MinMax, check_convention
 from fvtheory.strategies.information import check_dim, phis, read_class
+from fvtheory.strategies.known import known_functions, read_family
 from fvtheory.strategies.numbers import FACTORS, POSITIVE_SHARES, SELDOM, SHARES, parts_of_one, points
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -341,26 +343,35 @@ def _along(phi: MinMax, shares: dict[int, Fraction]) -> Function:
 
 
 def functions(
-    cls: FunctionClass | str,
+    cls: FunctionClass | Family | str,
     phi: MinMax | st.SearchStrategy[MinMax] | None = None,
     dim: int | None = None,
     lipschitz: Rational | None = None,
     convention: str = "any-selection",
+    knowledge: Knowledge | st.SearchStrategy[Knowledge] | None = None,
 ) -> st.SearchStrategy[Function]:
-    """Exact functions of a class, with the information Φ.
+    """Exact functions of a class, with the information Φ, or that agree with other knowledge.
 
     Args:
-        cls: a function class or its name.
+        cls: a function class or its name; with ``knowledge`` any class of `fvtheory.beyond.family` or its name.
         phi: a feasible Φ, or a strategy for some; None: `phis`.
         dim: the number of variables where ``phi`` is None; None: 1 to 3.
         lipschitz: the Lipschitz constant, where the class needs one.
         convention: how ties of extrema are read. Under ``first`` and ``unique`` a member is mixed with
             one whose extrema are as required.
+        knowledge: what is known in place of Φ, or a strategy for it (in ``dim`` variables; None: 1).
 
     Raises:
-        InfeasibleInformationError: when no function of the class has Φ.
+        InfeasibleInformationError: when no function of the class has Φ, or agrees with the knowledge.
+        UnsupportedError: for classes and knowledge whose functions cannot be built, with the reason.
         UnknownNameError, InvalidInputError: as `phis`.
     """
+    if knowledge is not None:
+        if phi is not None or convention != "any-selection":
+            raise InvalidInputError("knowledge beside Φ or another convention", "knowledge alone")
+        count = knowledge.dim if isinstance(knowledge, Knowledge) else dim or 1
+        name = cls.name if isinstance(cls, FunctionClass) else cls
+        return known_functions(read_family(name, count, lipschitz, {}), knowledge)
     family, rate = read_class(cls, lipschitz)
     return _with_information(family, phi, dim, rate, convention).flatmap(
         lambda known: _members(family, known, rate, convention)
@@ -383,8 +394,7 @@ def pairs(
         cls, phi, dim, lipschitz: as for `functions`.
 
     Raises:
-        InvalidInputError: for ``apart`` outside [0, 1].
-        and as `functions`.
+        InvalidInputError: for ``apart`` outside [0, 1]; other errors as for `functions`.
     """
     family, rate = read_class(cls, lipschitz)
     share = rational(apart, "apart")
