@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -44,6 +45,12 @@ class Pictures:
 
 
 Part = Text | Table | Pictures
+
+
+def settings_section(settings: Mapping[str, Any]) -> tuple[str, list[Part]]:
+    """The last section of a page: what the run was asked for."""
+    rows = [[name, "-" if value is None else str(value)] for name, value in settings.items()]
+    return "Settings", [Table(("setting", "value"), rows)]
 
 
 def page(title: str, sections: Sequence[tuple[str, Sequence[Part]]]) -> bytes:

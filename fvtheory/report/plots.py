@@ -1,9 +1,10 @@
-"""Figures of the experiments, as bytes of PNG or PDF files; needs matplotlib, which is loaded when drawing."""
+"""Figures as bytes of files, fonts embedded, and those of the experiments; needs matplotlib, loaded when drawing."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,30 @@ if TYPE_CHECKING:
     from fvtheory.experiments.sweep import Sweep
 
 FORMATS = ("png", "pdf")
+"""What the experiments write."""
+
+KINDS = ("pdf", "svg", "png")
+"""What a figure can be saved as."""
+
+WIDTHS = {"one": 3.25, "two": 6.75}
+"""Inches: one column, and the whole width, of a page with two columns (the ICML style)."""
+
+EMBEDDED = {"pdf.fonttype": 42, "svg.fonttype": "path", "svg.hashsalt": "fvtheory"}
+"""Text in a PDF is TrueType, embedded and searchable; in an SVG it is outlines, the same for every reader."""
+
+PAPER = {
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+}
+"""Sizes in points, for a figure that is printed at its own size."""
 
 COLOURS = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999")
 """Okabe and Ito: told apart by colour-blind readers, and in print by the markers beside them."""
@@ -37,13 +62,44 @@ def _figure(width: float, height: float) -> Any:
     return require_matplotlib().Figure(figsize=(width, height), layout="constrained")
 
 
-def _saved(figure: Any, kind: str) -> bytes:
-    if kind not in FORMATS:
-        raise InvalidInputError(f"a figure as {kind!r}", " or ".join(FORMATS))
+def paper() -> AbstractContextManager[Any]:
+    """Inside, artists get the sizes of a paper."""
+    require_matplotlib()
+    return import_module("matplotlib").rc_context(PAPER)
+
+
+def paper_figure(width: str, aspect: float) -> Any:
+    """A figure as wide as "one" or "two" columns, `aspect` times as high.
+
+    Raises:
+        InvalidInputError: for another width.
+    """
+    if width not in WIDTHS:
+        raise InvalidInputError(f"width {width!r}", f"one of {', '.join(WIDTHS)}")
+    return _figure(WIDTHS[width], WIDTHS[width] * aspect)
+
+
+def saved(figure: Any, kind: str, dpi: int = 300) -> bytes:
+    """The figure as a file: pdf, svg or png; equal figures give equal bytes.
+
+    Raises:
+        InvalidInputError: for another kind.
+    """
+    if kind not in KINDS:
+        raise InvalidInputError(f"a figure as {kind!r}", " or ".join(KINDS))
     out = io.BytesIO()
-    dated = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None, "Creator": None}}
-    figure.savefig(out, format=kind, dpi=150, metadata=dated[kind])
+    dated: dict[str, dict[str, None]] = {
+        "png": {"Software": None},
+        "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
+        "svg": {"Date": None, "Creator": None},
+    }
+    with import_module("matplotlib").rc_context(EMBEDDED):
+        figure.savefig(out, format=kind, dpi=dpi, metadata=dated[kind])
     return out.getvalue()
+
+
+def _saved(figure: Any, kind: str) -> bytes:
+    return saved(figure, kind, 150)
 
 
 def learned_decoders(runs: Sequence[Run], kind: str = "png") -> bytes:

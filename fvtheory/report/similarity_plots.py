@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 NATURAL_COLOURS = ("#009e73", "#000000")
 """Same class, different classes."""
 
+NARROW = 5.0
+"""Inches below which words are broken and small."""
+
 METHOD_COLOURS = tuple(c for c in COLOURS if c not in NATURAL_COLOURS)
 
 
-def absolute_similarity(found: Sequence[LayerSimilarity], metric: str, kind: str = "png") -> bytes:
+def absolute_similarity(
+    found: Sequence[LayerSimilarity], metric: str, kind: str = "png", width: float = 10.0
+) -> bytes:
     """Similarity by layer (Figures 7, 9, 11): same class, different classes, and each method of visualization;
     thin lines for visualizations of other classes. Shaded: 95% bootstrap intervals of the means.
 
@@ -26,7 +31,8 @@ def absolute_similarity(found: Sequence[LayerSimilarity], metric: str, kind: str
         InvalidInputError: for no layers with this metric.
     """
     mine = _of(found, metric)
-    figure = _figure(10, 4.6)
+    narrow = width < NARROW
+    figure = _figure(width, 1.2 + 0.36 * width + 0.15 * (1 + len(mine[0].visual)))
     panel = figure.subplots()
     _line(panel, [s.same for s in mine], "natural, same class", NATURAL_COLOURS[0], "o-")
     _line(panel, [s.different for s in mine], "natural, different classes", NATURAL_COLOURS[1], "s-")
@@ -34,13 +40,16 @@ def absolute_similarity(found: Sequence[LayerSimilarity], metric: str, kind: str
         colour, marker = METHOD_COLOURS[k % len(METHOD_COLOURS)], MARKERS[(k + 2) % len(MARKERS)]
         _line(panel, [s.visual[method] for s in mine], f"{method}, same class", colour, marker + "-")
         _line(panel, [s.other[method] for s in mine], f"{method}, other classes", colour, ":", 0.8)
-    panel.set(ylabel=f"{metric}, mean over all pairs")
-    _layer_axis(panel, [s.layer for s in mine])
-    panel.legend(fontsize=7, frameon=False, ncols=2)
+    panel.set(ylabel=f"{metric},{chr(10) if narrow else ' '}mean over all pairs")
+    _layer_axis(panel, [s.layer for s in mine], width)
+    legend = {"fontsize": 6 if narrow else 7, "columnspacing": 1, "handlelength": 1.6, "frameon": False}
+    figure.legend(ncols=2, loc="outside lower center", **legend)
     return _saved(figure, kind)
 
 
-def normalised_similarity(found: Sequence[LayerSimilarity], metric: str, kind: str = "png") -> bytes:
+def normalised_similarity(
+    found: Sequence[LayerSimilarity], metric: str, kind: str = "png", width: float = 10.0
+) -> bytes:
     """Normalised similarity by layer (Figures 6, 8, 10), one panel a method: 1 is natural pictures of the same class,
     0 of different classes. Line: smoothed over 7 layers; shaded: the running standard deviation of the points.
 
@@ -53,7 +62,7 @@ def normalised_similarity(found: Sequence[LayerSimilarity], metric: str, kind: s
     methods = list(mine[0].visual)
     if not methods:
         raise InvalidInputError("no visualizations", "at least one method")
-    figure = _figure(10, 0.9 + 2.1 * len(methods))
+    figure = _figure(width, 0.9 + 0.21 * min(width, 7) / 0.7 * len(methods))
     panels = figure.subplots(len(methods), 1, sharex=True, squeeze=False)[:, 0]
     place = {s.layer: i for i, s in enumerate(mine)}
     for k, (panel, method) in enumerate(zip(panels, methods, strict=True)):
@@ -73,11 +82,11 @@ def normalised_similarity(found: Sequence[LayerSimilarity], metric: str, kind: s
         note += f"; {beyond} points beyond the panel" if beyond else ""
         panel.set_title(f"{method}{note}", fontsize=8)
     panels[len(methods) // 2].set_ylabel(f"normalised {metric}")
-    _layer_axis(panels[-1], [s.layer for s in mine])
+    _layer_axis(panels[-1], [s.layer for s in mine], width)
     return _saved(figure, kind)
 
 
-def method_ranking(scores: Sequence[MethodScore], kind: str = "png") -> bytes:
+def method_ranking(scores: Sequence[MethodScore], kind: str = "png", width: float = 6.0) -> bytes:
     """One bar a method: the share of the way from different to same class, over all layers.
 
     Raises:
@@ -86,7 +95,7 @@ def method_ranking(scores: Sequence[MethodScore], kind: str = "png") -> bytes:
     shown = [s for s in scores if s.share is not None]
     if not shown:
         raise InvalidInputError("no scores", "at least one method with a score")
-    figure = _figure(6, 0.9 + 0.4 * len(shown))
+    figure = _figure(width, 0.9 + min(0.4, width / 15) * len(shown))
     panel = figure.subplots()
     names = [s.method for s in shown][::-1]
     values = [s.share if s.share is not None else 0.0 for s in shown][::-1]
@@ -95,7 +104,8 @@ def method_ranking(scores: Sequence[MethodScore], kind: str = "png") -> bytes:
         panel.annotate(f"{value:.2f}", (max(value, 0), i), (3, 0), textcoords="offset points", va="center")
     panel.axvline(0, color=NATURAL_COLOURS[1], lw=1)
     panel.axvline(1, color=NATURAL_COLOURS[0], lw=1)
-    panel.set(xlabel=f"0: different classes, 1: same class ({shown[0].metric}, all layers)")
+    joint = "\n" if width < NARROW else " "
+    panel.set(xlabel=f"0: different classes, 1: same class{joint}({shown[0].metric}, all layers)")
     return _saved(figure, kind)
 
 
@@ -118,8 +128,8 @@ def _line(
     panel.fill_between(range(len(values)), low, high, color=colour, alpha=0.2, lw=0)
 
 
-def _layer_axis(panel: Any, names: Sequence[str]) -> None:
-    step = max(1, len(names) // 45)
+def _layer_axis(panel: Any, names: Sequence[str], width: float) -> None:
+    step = max(1, -(-len(names) // int(4.5 * width)))
     places = range(0, len(names), step)
     panel.set_xticks(list(places), [names[i] for i in places], rotation=90, fontsize=5)
     panel.grid(alpha=0.3, lw=0.5)

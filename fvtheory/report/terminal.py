@@ -48,11 +48,17 @@ def check_table(result: Check) -> str:
         if "counterexample" in c.document:
             found = c.document["counterexample"]
             values = ", ".join(f"{k} = {v}" for k, v in found["values"].items())
-            remark = f"bound {found['bound']}, best possible {found['best_possible']} at {values}"
+            best = (
+                f"error {found['error']}" if "error" in found else f"best possible {found['best_possible']}"
+            )
+            remark = f"bound {found['bound']}, {best}" + (f" at {values}" if values else "")
         elif "sharpness" in c.document:
             remark = c.explanation[-1].strip()
         elif "reason" in c.document:
             remark = c.document["reason"]
+        elif "radius" in c.document:
+            found = c.document["radius"]
+            remark = f"R is {found['radius']}" if "radius" in found else "R is certified on both sides"
         rows.append([c.claim.id, c.claim.cls, str(c.claim.dim), c.status, remark])
     return grid(("claim", "class", "d", "status", "remark"), rows)
 
