@@ -21,6 +21,7 @@ NAMES = (
     "sanity",
     "lots",
     "beyond",
+    "start",
 )
 
 

@@ -9,14 +9,17 @@ interrupted, 2 for bad usage. Results go to standard output, progress and errors
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
 from collections.abc import Sequence
 
-from fvtheory import __version__
 from fvtheory.commands import add_commands as add_network_commands
+from fvtheory.commands import completion
+from fvtheory.commands.help import examples
 from fvtheory.errors import FvtheoryError, InvalidInputError
+from fvtheory.exact import TOO_LONG, rounded
 from fvtheory.information import CONVENTIONS
 
 DECIDED, UNDECIDED, BAD_USAGE = 0, 1, 2
@@ -28,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if sys.stdout is None:
+        print("fvtheory: output or input failed: standard output is closed", file=sys.stderr)
+        return UNDECIDED
     options = _parser().parse_args(arguments)
     try:
         code = options.run(options)
@@ -35,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except FvtheoryError as error:
         print(f"fvtheory: {error}", file=sys.stderr)
+        return BAD_USAGE
+    except ValueError as error:
+        if "integer string conversion" not in str(error):
+            raise
+        print(f"fvtheory: {InvalidInputError(*TOO_LONG)}", file=sys.stderr)
         return BAD_USAGE
     except KeyboardInterrupt:
         folder = getattr(options, "out", None) or getattr(options, "state", None)
@@ -63,15 +74,24 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="fvtheory",
         description="What a feature visualization can and cannot tell about a function, decided with proof.",
+        **examples(
+            "fvtheory verify",
+            "fvtheory check my-claims.toml --explain",
+            f"fvtheory radius --class convex --phi '{EXAMPLE_PHI}'",
+        ),
     )
-    parser.add_argument("--version", action="version", version=f"fvtheory {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     verify = commands.add_parser(
         "verify",
         help="decide the formal claims of a paper",
         description="Put every formal claim of a paper to Z3, cvc5 and exact replay, and print the verdicts.",
-        epilog="examples: fvtheory verify | fvtheory verify --claim theorem-4 --counterexamples | "
-        "fvtheory verify --table1 | fvtheory verify --json > verdicts.json",
+        **examples(
+            "fvtheory verify",
+            "fvtheory verify --claim theorem-4 --counterexamples",
+            "fvtheory verify --table1",
+            "fvtheory verify --json > verdicts.json",
+        ),
     )
     verify.add_argument("--paper", default="geirhos2024", help="the paper (default: %(default)s)")
     verify.add_argument(
@@ -97,9 +117,15 @@ def _parser() -> argparse.ArgumentParser:
         help="decide the claims of a file of your own",
         description="Decide the claims of a TOML file: every claim is PROVED or REFUTED against the exact "
         "radius of information, over all feasible Φ.",
-        epilog="example: fvtheory check my-claims.toml --explain",
+        **examples("fvtheory check my-claims.toml --explain"),
     )
-    check.add_argument("file", help="a claim file")
+    check.add_argument("file", nargs="?", help="a claim file")
+    check.add_argument(
+        "--set",
+        metavar="NAME",
+        help="claims that ship: instructive, optimal-recovery, monotone-regression, convex-regression or "
+        "affine-extremes, in place of a file",
+    )
     _add_deciding(check)
     check.add_argument("--explain", action="store_true", help="say why, in a few lines a claim")
     check.set_defaults(run=_check)
@@ -108,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
         "radius",
         help="the smallest worst-case error of any decoder",
         description="The radius of information of one Φ in one class, and the decoder that has it.",
-        epilog=f"example: fvtheory radius --class convex --phi '{EXAMPLE_PHI}'",
+        **examples(f"fvtheory radius --class convex --phi '{EXAMPLE_PHI}'"),
     )
     _add_fiber(radius)
     radius.set_defaults(run=_radius)
@@ -117,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
         "envelope",
         help="the range of f(x) over all f with this Φ",
         description="Infimum and supremum of f(x) over the functions of a class with one Φ.",
-        epilog=f"example: fvtheory envelope --class convex --phi '{EXAMPLE_PHI}' --at 5/8",
+        **examples(f"fvtheory envelope --class convex --phi '{EXAMPLE_PHI}' --at 5/8"),
     )
     _add_fiber(envelope)
     envelope.add_argument(
@@ -130,7 +156,9 @@ def _parser() -> argparse.ArgumentParser:
         help="a function with the same Φ on which a decoder fails",
         description="Build, for any decoder, a function of the class with exactly this Φ, and the point where "
         "the decoder is farthest from it.",
-        epilog=f"example: fvtheory counterexample --class convex --phi '{EXAMPLE_PHI}' --decoder my_decoders:nearest",
+        **examples(
+            f"fvtheory counterexample --class convex --phi '{EXAMPLE_PHI}' --decoder my_decoders:nearest"
+        ),
     )
     _add_fiber(counterexample)
     counterexample.add_argument(
@@ -150,7 +178,18 @@ def _parser() -> argparse.ArgumentParser:
     counterexample.add_argument("--seed", type=int, default=0, metavar="N", help="of the search (default: 0)")
     counterexample.set_defaults(run=_counterexample)
     add_network_commands(commands)
+    completion.add_command(commands, parser)
     return parser
+
+
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *rest: object) -> None:
+        from fvtheory import __version__
+
+        print(f"fvtheory {__version__}")
+        parser.exit()
 
 
 def _add_deciding(command: argparse.ArgumentParser) -> None:
@@ -259,9 +298,14 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from fvtheory.checking import check
+    from fvtheory.claim_file import claims_of_set
 
+    if (options.file is None) == (options.set is None):
+        got = "no claims" if options.file is None else f"a file and --set {options.set}"
+        raise InvalidInputError(got, "a claim file or --set NAME", "fvtheory check my-claims.toml")
+    claims = options.file if options.set is None else claims_of_set(options.set)
     progress = _progress if sys.stderr.isatty() else None
-    result = check(options.file, options.convention, options.timeout, options.jobs, progress=progress)
+    result = check(claims, options.convention, options.timeout, options.jobs, progress=progress)
     if options.json:
         _print_json(result.to_json())
     elif options.explain:
@@ -314,8 +358,9 @@ def _counterexample(options: argparse.Namespace) -> int:
     from fvtheory.information import MinMax
 
     phi = MinMax.from_json(options.phi)
-    decoder = load_decoder(options.decoder, options.cls, options.lipschitz)
-    found = counterexample(options.cls, phi, decoder, options.lipschitz, options.seconds, options.seed)
+    with contextlib.redirect_stdout(sys.stderr):  # what a decoder prints is no result
+        decoder = load_decoder(options.decoder, options.cls, options.lipschitz)
+        found = counterexample(options.cls, phi, decoder, options.lipschitz, options.seconds, options.seed)
     if options.json:
         _print_json(found.to_json())
         return DECIDED
@@ -326,7 +371,7 @@ def _counterexample(options: argparse.Namespace) -> int:
         sure = "nothing worse exists"
         if found.upper_bound is not None and found.error < found.upper_bound:
             sure = f"the supremum {found.upper_bound} is approached, not reached"
-    print(f"error     {found.error} ({float(found.error):.6g}), {sure} ({found.kind})")
+    print(f"error     {found.error} ({rounded(found.error):.6g}), {sure} ({found.kind})")
     print(f"radius    {found.radius}: no decoder has a smaller worst-case error")
     print(f"f'        {json.dumps(found.function.to_json(), ensure_ascii=False)}")
     return DECIDED

@@ -54,6 +54,7 @@ class MinMax:
 
     @property
     def dim(self) -> int:
+        """The number of variables."""
         return len(self.x_min)
 
     @property
@@ -105,6 +106,7 @@ class FloatMinMax:
 
     @property
     def dim(self) -> int:
+        """The number of variables."""
         return len(self.x_min)
 
     @property

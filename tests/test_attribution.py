@@ -226,10 +226,12 @@ def test_zero_gradients_give_maps_of_zeros(pictures):
     model = prepare(digits_model())
     with torch.no_grad():
         model.module[-1].weight.zero_()
-    for method in ("grad-cam", "grad-cam++", "layer-cam", "hires-cam"):
-        found = cam.class_activation_maps(model, pictures[:1], method)
-        assert not found.any()
-        assert heat_maps.is_constant(found).all()
+    for method in cam.METHODS:
+        found = cam.class_activation_maps(model, pictures[:1], method, generator=seeded())
+        assert bool(((found >= 0) & (found <= 1)).all()), method
+        if method not in ("random-cam", "score-cam"):  # which take no gradient
+            assert not found.any(), method
+            assert heat_maps.is_constant(found).all()
 
 
 def test_bad_input_is_refused(model, pictures):
@@ -413,6 +415,27 @@ def test_measures_of_constant_maps_are_defined_but_for_coherency(model, pictures
     assert metrics.bootstrap(found["coherency"], seeded()).count == 0
 
 
+def test_measures_of_pictures_that_are_not_square(model):
+    """Those of a picture and its map turned by 90 degrees, for a network that does not see the difference."""
+
+    class Mean(nn.Module):
+        def forward(self, x):
+            mean = x.mean((1, 2, 3))
+            return torch.stack([4 * mean, 2 - mean], 1)
+
+    net = ImageModel(Mean(), InputSpace(12, 20, (0.0,), (1.0,), "L", 20)).eval()
+    wide, maps = torch.rand((2, 3, 1, 12, 20), generator=seeded(2))
+    maps, classes = maps[:, 0], torch.tensor([0, 1, 0])
+    found, turned = (
+        metrics.evaluate(net, x, classes, lambda x, c: x[:, 0], m, steps=30)
+        for x, m in ((wide, maps), (wide.mT, maps.mT))
+    )
+    for name in metrics.METRICS:
+        assert found[name].tolist() == pytest.approx(turned[name].tolist(), abs=1e-6), name
+    with pytest.raises(InvalidInputError, match="maps"):
+        metrics.evaluate(net, wide, classes, lambda x, c: x[:, 0], maps.mT)
+
+
 def test_measures_refuse_bad_input(model, pictures):
     classes = torch.zeros(6, dtype=torch.int64)
     for explain in (
@@ -425,6 +448,8 @@ def test_measures_refuse_bad_input(model, pictures):
     with pytest.raises(InvalidInputError, match="training mode"):
         metrics.evaluate(prepare(model).train(), pictures, classes, lambda x, c: x[:, 0])
     maps = torch.zeros(6, 16, 16)
+    with pytest.raises(InvalidInputError, match="training mode"):
+        metrics.insertion_and_deletion(prepare(model).train(), pictures, maps, classes)
     with pytest.raises(InvalidInputError, match="at least one"):
         metrics.insertion_and_deletion(model, pictures, maps, classes, 0)
     with pytest.raises(InvalidInputError, match="kernel"):

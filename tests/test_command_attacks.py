@@ -57,7 +57,7 @@ def silent(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_silence_writes_everything_once(silent: Path, capsys: pytest.CaptureFixture[str]):
-    figures = json.loads((silent / "figures.json").read_text())
+    figures = json.loads((silent / "results.json").read_text())
     natural = figures["natural"]
     assert natural["calibration"]["pictures"] == 100
     assert [natural["calibration"][k] for k in ("values", "logits", "fired")] == [0, 0, 0]
@@ -71,9 +71,9 @@ def test_silence_writes_everything_once(silent: Path, capsys: pytest.CaptureFixt
 
 
 def test_silence_again_goes_on_from_what_is_there(photos: Path, silent: Path, capsys):
-    before = (silent / "figures.json").read_bytes()
+    before = (silent / "results.json").read_bytes()
     assert silenced(photos, silent, "--json") == 0
-    assert (silent / "figures.json").read_bytes() == before
+    assert (silent / "results.json").read_bytes() == before
     assert json.loads(capsys.readouterr().out) == json.loads(before)
     with pytest.raises(InvalidInputError, match="other settings"):
         silenced(photos, silent, "--seed", 1)
@@ -122,7 +122,7 @@ def test_audit_finds_the_silent_units_in_a_file(photos: Path, silent: Path, tmp_
     unit = ["--fooled", silent / "silent.pt", "--unit", "6_silent:3"]
     assert audited(photos, tmp_path / "out", *unit) == 0
     assert "not trustworthy" in capsys.readouterr().out
-    figures = json.loads((tmp_path / "out" / "figures.json").read_text())
+    figures = json.loads((tmp_path / "out" / "results.json").read_text())
     assert figures["units"][0]["verdict"] == "not trustworthy"
     assert figures["units"][0]["flipped"][0][0] == "6_silent.relu"
 
@@ -130,7 +130,7 @@ def test_audit_finds_the_silent_units_in_a_file(photos: Path, silent: Path, tmp_
 def test_audit_measures_itself(photos: Path, silent: Path, tmp_path: Path, capsys):
     words = ["--measure", "--count", 6, "--fooled", silent / "silent.pt"]
     assert audited(photos, tmp_path / "out", *words) == 0
-    figures = json.loads((tmp_path / "out" / "figures.json").read_text())
+    figures = json.loads((tmp_path / "out" / "results.json").read_text())
     assert [v["kind"] for v in figures["verdicts"]] == ["clean, for silent units", "silent units"]
     assert figures["hits"]["of"] == 6
     assert figures["false_alarms"]["of"] == 6
@@ -165,7 +165,7 @@ def test_audit_measures_nothing_with_too_few_clean_units(photos: Path, silent: P
         (["--measure"], "without --fooled"),
         (["--unit", "logits:99"], "from 0 to 9"),
         (["--unit", "nothing here"], "unit"),
-        (["--unit", "logits:3", "--prior", "missing"], "one channel"),
+        (["--unit", "logits:3", "--prior", "missing"], "three channels"),
         (["--unit", "logits:3", "--fooled", "missing.pt"], "missing.pt"),
     ],
 )

@@ -56,7 +56,27 @@ def run(name, data, out, *words, images=True):
 
 
 def figures(out):
-    return json.loads((out / "figures.json").read_text())
+    return json.loads((out / "results.json").read_text())
+
+
+def tables_of_page(out):
+    """The words of each row of each table."""
+    text = (out / "index.html").read_text()
+    return [
+        [re.findall(r"<t[hd][^>]*>([^<]*)", row) for row in re.findall(r"<tr>(.*?)</tr>", table)]
+        for table in re.findall(r"<table>(.*?)</table>", text, re.S)
+    ]
+
+
+def check_legend_and_settings(out):
+    """Every column but the first is explained, and the last table has the settings."""
+    measures, legend, *_, settings = tables_of_page(out)
+    explained = ", ".join(row[0] for row in legend[1:]).split(", ")
+    assert [re.sub(r" \(.*", "", word) for word in measures[0][1:]] == explained
+    assert all(len(row[1]) > 10 for row in legend[1:])
+    known = json.loads((out / "settings.json").read_text())
+    assert [row[0] for row in settings[1:]] == list(known)
+    assert ["seed", "0"] in settings
 
 
 def pictures_of_page(out):
@@ -76,6 +96,7 @@ def test_lots_writes_maps_figures_and_a_page(data, tmp_path, target, capsys):
     assert all(row["distance"] < row["start"] for row in found["pictures"])
     shown = pictures_of_page(out)
     assert len(shown) == 40
+    check_legend_and_settings(out)
     assert all((out / name).read_bytes().startswith(b"\x89PNG") for name in shown)
     assert "written to" in capsys.readouterr().out
 
@@ -148,6 +169,7 @@ def test_attribution_measures_methods(data, tmp_path, capsys):
     shown = pictures_of_page(out)
     assert len(shown) == 2 * 4
     assert all((out / name).is_file() for name in shown)
+    check_legend_and_settings(out)
     assert "grad-cam" in table
     (out / "grad-cam.json").unlink()
     kept = (out / "random-cam.json").read_text()
@@ -268,6 +290,8 @@ def test_attribution_shows_what_each_method_sees_of_a_fooled_unit(data, tmp_path
     assert len(shown) == 2 * 4
     assert all((out / name).is_file() for name in shown)
     assert "unit A answers photographs as F did" in capsys.readouterr().out
+    named = tables_of_page(out)[1]
+    assert [row[0] for row in named] == ["column", "with F", "with D", "constant"]
     with pytest.raises(InvalidInputError, match="one of the fooled units"):
-        run("attribution", data, tmp_path / "other", *words, "--unit", "5")
+        run("attribution", data, tmp_path / "other", *words, "--unit", "logits:5")
     assert not (tmp_path / "other").exists()

@@ -33,7 +33,7 @@ def data(tmp_path_factory):
     return root
 
 
-def run(data, out, *words, small=("--quick", "--steps", "8", "--units", "4", "--unit", "4")):
+def run(data, out, *words, small=("--quick", "--steps", "8", "--units", "4", "--unit", "logits:4")):
     parser = argparse.ArgumentParser()
     add_command(parser.add_subparsers())
     given = ["fool", "--model", "digits_network:digits_model", "--out", str(out), *small]

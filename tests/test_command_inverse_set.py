@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import html
 import json
 import sys
 from fractions import Fraction
@@ -97,20 +98,26 @@ def test_a_run_writes_rows_comparisons_and_ablations(tmp_path, images, capsys, m
         *inverse.ABLATIONS,
         "all at once, fully optimised (16)",
     ]
-    assert "Table 1" in (out / "index.html").read_text()
-    before = (out / "figures.json").read_bytes()
+    page = (out / "index.html").read_text()
+    assert page.count("<th>set or method</th>") == 2
+    for name, words in inverse_set.COLUMNS.items():  # each column has a line in the legend
+        assert f"<td>{name}</td><td>{html.escape(words)}</td>" in page
+    settings = json.loads((out / "settings.json").read_text())
+    assert all(f"<td>{name}</td>" in page.partition("<h2>Settings</h2>")[2] for name in settings)
+    before = (out / "results.json").read_bytes()
     monkeypatch.setattr(inverse, "measure_row", None)  # nothing is made twice
     assert run(*ask) == 0
-    assert (out / "figures.json").read_bytes() == before
+    assert (out / "results.json").read_bytes() == before
 
 
 def test_an_intersection_of_layers_from_images(tmp_path, images):
     out = tmp_path / "out"
     ask = ("network", "--model", MODEL, "--images", images, "--unit", "logits:3", "--range", -1, 3)
-    ask += ("--also", "logits:5", -3, 3, "--samples", 20, "--start", "images", "--out", out)
+    ask += ("--also", "logits:5", -3, 3, "--samples", 20, "--start", "images", "--size", 24, "--out", out)
     assert run(*ask) == 0
-    (item,) = json.loads((out / "figures.json").read_text())["rows"]
+    (item,) = json.loads((out / "results.json").read_text())["rows"]
     for name in item["pictures"]:
+        assert from_png(out / name).shape == (1, 24, 24)
         seen = on_pictures(digits_model(), [logit(3), logit(5)], from_png(out / name)[None])[0]
         assert -1 <= float(seen[0]) <= 3
         assert -3 <= float(seen[1]) <= 3
@@ -142,7 +149,8 @@ def test_an_interrupted_run_goes_on(tmp_path, images, capsys, monkeypatch):
         (("--unit", "logits:1", "--range", "2", "1"), "low < high"),
         (("--unit", "logits:1", "--range", "0", "nan"), "low < high"),
         (("--unit", "logits:1", "--range", "0", "1", "--also", "logits:2", "x", "1"), "a number"),
-        (("--unit", "logits:1", "--range", "0", "1", "--prior", "taef2", "--prior-folder", "no"), "TAEF2"),
+        (("--unit", "logits:1", "--range", "0", "1", "--parameterization", "prior"), "three channels"),
+        (("--unit", "logits:1", "--range", "0", "1", "--prior", "taef2"), "--parameterization prior"),
     ],
 )
 def test_bad_input_leaves_nothing_behind(tmp_path, arguments, words):

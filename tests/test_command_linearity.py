@@ -62,8 +62,8 @@ def test_linearity_writes_figures_and_goes_on_where_it_was(tmp_path, images, sco
     ask = ("linearity", "--model", MODEL, "--images", images, "--scores", scores, "--starts", 2, "--steps", 5)
     assert run(*ask, "--out", out, "--json") == 0
     printed = json.loads(capsys.readouterr().out)
-    assert {p.name for p in out.iterdir()} >= {"index.html", "figures.json", "paths.png", "correlations.pdf"}
-    document = json.loads((out / "figures.json").read_text())
+    assert {p.name for p in out.iterdir()} >= {"index.html", "results.json", "paths.png", "correlations.pdf"}
+    document = json.loads((out / "results.json").read_text())
     assert printed["correlations"] == document["correlations"]
     units = document["units"]["without transformations"]
     assert [u["unit"] for u in units] == [f"logits:{k}" for k in range(5)]
@@ -78,7 +78,7 @@ def test_linearity_writes_figures_and_goes_on_where_it_was(tmp_path, images, sco
     assert found["2"]["r"] == pytest.approx(
         spearmanr([u["first_angle"] for u in units], [u["score"] for u in units]).statistic
     )
-    before = (out / "figures.json").read_bytes()
+    before = (out / "results.json").read_bytes()
     (out / "unit-0003-plain.json").unlink()
     made = []
     real = measures.measure
@@ -90,7 +90,7 @@ def test_linearity_writes_figures_and_goes_on_where_it_was(tmp_path, images, sco
     monkeypatch.setattr(measures, "measure", counted)
     assert run(*ask, "--out", out) == 0
     assert made == ["logits:3"]
-    assert (out / "figures.json").read_bytes() == before
+    assert (out / "results.json").read_bytes() == before
 
 
 def test_an_interrupted_run_keeps_what_is_done(tmp_path, images, capsys, monkeypatch):
@@ -125,11 +125,11 @@ def test_choice_writes_figures_and_goes_on_where_it_was(tmp_path, images, capsys
     assert len(list(out.glob("unit-*.png"))) == 4
     assert all(t["radius"] <= 0.5 for t in document["theory"])
     assert "Borowski" in (out / "index.html").read_text()
-    before = (out / "figures.json").read_bytes()
+    before = (out / "results.json").read_bytes()
     (out / "unit-0001.json").unlink()
     monkeypatch.setattr(forced_choice, "show", None)  # the pictures are there
     assert run(*ask, "--out", out) == 0
-    assert (out / "figures.json").read_bytes() == before
+    assert (out / "results.json").read_bytes() == before
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_real_network_real_photographs(tmp_path):
             (small / source.name / file.name).write_bytes(file.read_bytes())
     ask = ("linearity", "--images", small, "--unit", "logits:217", "--starts", 1, "--steps", 4)
     assert run(*ask, "--out", tmp_path / "out") == 0
-    document = json.loads((tmp_path / "out" / "figures.json").read_text())
+    document = json.loads((tmp_path / "out" / "results.json").read_text())
     (plain,) = document["units"]["without transformations"]
     (moved,) = document["units"]["with transformations"]
     assert plain["gain"] > 1

@@ -59,7 +59,7 @@ def results(photographs, tmp_path_factory):
 
 
 def test_everything_is_written(results, photographs):
-    document = json.loads((results / "similarity.json").read_text())
+    document = json.loads((results / "results.json").read_text())
     layers = [LayerSimilarity.from_json(d) for d in document["layers"]]
     assert {s.metric for s in layers} == {"spearman", "pearson", "cosine"}
     assert all(math.isfinite(s.same.mean) and math.isfinite(s.visual["pixels"].mean) for s in layers)
@@ -103,7 +103,7 @@ def test_a_finished_run_is_read_again_and_an_interrupted_one_goes_on(
         m.setattr(path_similarity.Comparison, "_means", stopped)
         assert run(*words(photographs, out, "--metric", "spearman")) == sanity.FAILED
     assert "go on" in capsys.readouterr().err
-    assert not (out / "similarity.json").exists()
+    assert not (out / "results.json").exists()
     before = {f: f.stat().st_mtime_ns for f in (out / "visualizations").iterdir()}
     assert (
         len(list(out.glob("layers-*.json"))) == 1
@@ -111,7 +111,7 @@ def test_a_finished_run_is_read_again_and_an_interrupted_one_goes_on(
     assert len(list(out.glob("layers-001-process-0-of-1.pt"))) == 1
     assert run(*words(photographs, out, "--metric", "spearman", "--json")) == sanity.DONE
     printed = json.loads(capsys.readouterr().out)
-    expected = json.loads((results / "similarity.json").read_text())["layers"]
+    expected = json.loads((results / "results.json").read_text())["layers"]
     assert printed["layers"] == [s for s in expected if s["metric"] == "spearman"]
     assert not list(out.glob("*.pt"))
     assert {f: f.stat().st_mtime_ns for f in (out / "visualizations").iterdir()} == before
@@ -126,7 +126,7 @@ def test_refusals(photographs, tmp_path, results):
     assert not (tmp_path / "x").exists()
     with pytest.raises(InvalidInputError, match="other settings"):
         run(*words(photographs, results, "--seed", 1))
-    with pytest.raises(InvalidInputError, match="RGB"):
+    with pytest.raises(InvalidInputError, match="three channels"):
         run(*words(photographs, tmp_path / "y", "--method", "prior", "--prior", tmp_path))
     with pytest.raises(UnknownNameError):
         run("--model", "nothing", "--images", photographs, "--out", tmp_path / "z")

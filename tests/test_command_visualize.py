@@ -48,7 +48,7 @@ def test_a_folder_of_results(tmp_path, capsys):
     assert call(*units, *QUICK, "--out", out) == 0
     shown = capsys.readouterr().out
     assert "logits:3" in shown
-    document = json.loads((out / "figures.json").read_text())
+    document = json.loads((out / "results.json").read_text())
     assert document["seed"] == 0
     assert document["steps"] == 9
     assert document["size"] == [16, 16]
@@ -107,7 +107,7 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(tmp_path, monkeypatch, cap
     assert "run the same command again" in capsys.readouterr().err
     assert (out / "batch-0.json").is_file()
     assert (out / "batch-1.pt").is_file()
-    assert not (out / "figures.json").exists()
+    assert not (out / "results.json").exists()
     assert call(*words, "--out", out) == 0
     assert len(runs) == 3, "the first batch was made again"
     for file in (tmp_path / "whole").iterdir():
@@ -131,7 +131,7 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(tmp_path, monkeypatch, cap
 )
 def test_options_are_obeyed(tmp_path, words):
     assert call("--unit", "logits:3", *QUICK, *words, "--out", tmp_path / "out") == 0
-    document = json.loads((tmp_path / "out" / "figures.json").read_text())
+    document = json.loads((tmp_path / "out" / "results.json").read_text())
     results = document["results"]
     assert len(results) == document["copies"]
     for result in results:
@@ -177,7 +177,7 @@ def test_a_dead_start_is_named(tmp_path, monkeypatch, capsys):
     out = tmp_path / "out"
     assert call("--unit", "logits:0", *QUICK, "--model", "own_dead:make", "--out", out) == 0
     assert "dead start" in capsys.readouterr().out
-    assert json.loads((out / "figures.json").read_text())["results"][0]["dead"] is True
+    assert json.loads((out / "results.json").read_text())["results"][0]["dead"] is True
     assert "dead start" in (out / "index.html").read_text()
 
 

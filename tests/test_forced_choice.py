@@ -16,6 +16,7 @@ from scipy import stats
 from digits_network import digits, digits_model
 from fvtheory.classes import get_class
 from fvtheory.empirical import forced_choice as choice
+from fvtheory.empirical.activations import deepest
 from fvtheory.empirical.objectives import logit
 from fvtheory.empirical.pictures import from_png, to_bytes, to_png
 from fvtheory.empirical.preparation import prepare
@@ -154,7 +155,7 @@ def test_pictures_survive_their_files(tmp_path):
 def test_the_whole_task():
     model = prepare(digits_model())
     pictures = to_bytes(digits()[2])
-    layer = choice.last_features(model)
+    layer = deepest(model).name
     assert layer == "10"  # flattened channels, before the linear layer
     looks = choice.features(model, pictures, layer)
     names = choice.default_units(model, 3, seeded())

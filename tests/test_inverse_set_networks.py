@@ -260,6 +260,18 @@ def test_a_unit_without_gradient_is_named(model, space):
         )
 
 
+@pytest.mark.parametrize("multipliers", [inverse.LEAST_SQUARES, inverse.FIXED])
+@pytest.mark.parametrize("apart", [inverse.ENCODER, inverse.NOTHING])
+def test_a_unit_without_gradient_inside_its_range_is_no_obstacle(model, space, apart, multipliers):
+    """Everything is in the set; samples differ nevertheless, but where nothing at all tells where to go."""
+    flat = [Range(channel("2", 0) * 0.0, -1.0, 1.0)]
+    settings = Settings(seeds=3, apart=apart, multipliers=multipliers)
+    row, found = inverse.measure_row("flat", model, flat, space, 12, seeded(), settings)
+    assert (row.count, row.seed_steps, row.rejected) == (12, 0, 0)
+    different = len({p.numpy().tobytes() for p in found.pictures})
+    assert different == (3 if apart == inverse.NOTHING and multipliers == inverse.FIXED else 12)
+
+
 def test_what_is_outside_in_the_fresh_pass_is_not_returned(model, space):
     """Seeds that claim to be in the set, and are not."""
     seeds = inverse.find_seeds(model, [RANGE], space, seeded())
@@ -307,11 +319,14 @@ def test_bad_input_is_refused(model, space):
         inverse.find_seeds(model, [], space, seeded())
     with pytest.raises(InvalidInputError, match="training mode"):
         inverse.find_seeds(digits_model().train(), [RANGE], space, seeded())
-    digits_model().eval()
+    seeds = inverse.find_seeds(prepare(digits_model().eval()), [RANGE], space, seeded())
+    training = prepare(digits_model()).train()
+    with pytest.raises(InvalidInputError, match="training mode"):
+        inverse.sample(training, [RANGE], space, seeds, 20, seeded())
+    with pytest.raises(InvalidInputError, match="training mode"):
+        inverse.maximize(training, RANGE.unit, space, 2, seeded())
     with pytest.raises(InvalidInputError, match="as many samples as seeds"):
-        inverse.sample(
-            model, [RANGE], space, inverse.find_seeds(model, [RANGE], space, seeded()), 5, seeded()
-        )
+        inverse.sample(model, [RANGE], space, seeds, 5, seeded())
     with pytest.raises(InvalidInputError, match="three channels"):
         inverse.autoencoder_codes(model, Halver(False).eval(), Halver(True).eval())
     with pytest.raises(InvalidInputError, match="multiples of 8"):

@@ -166,6 +166,15 @@ def test_bad_input_is_refused(model, pictures, layer):
     target = lots.zero_target(model, layer)
     with pytest.raises(InvalidInputError, match="training mode"):
         lots.synthesize(prepare(model).train(), pictures, target, layer)
+    part = prepare(model)
+    part.module[0].train()
+    for training in (prepare(model).train(), part):
+        with pytest.raises(InvalidInputError, match="training mode"):
+            lots.picture_target(training, pictures[0], layer)
+        with pytest.raises(InvalidInputError, match="training mode"):
+            lots.mean_targets(training, photographs(), layer)
+    with pytest.raises(InvalidInputError, match="height, width"):
+        lots.picture_target(model, pictures[0, 0], layer)
     with pytest.raises(InvalidInputError, match="values from"):
         lots.synthesize(model, pictures - 1, target, layer)
     with pytest.raises(InvalidInputError, match="euclidean or cosine"):

@@ -17,6 +17,8 @@ from fvtheory.commands import (
     linearity,
     lots,
     networks,
+    plot,
+    report,
     sanity,
     silence,
     visualize,
@@ -27,6 +29,8 @@ def add_commands(commands: Any) -> None:
     """Add all of them to the subparsers of the command line."""
     beyond.add_commands(commands)
     networks.add_commands(commands)
+    plot.add_command(commands)
+    report.add_command(commands)
     for module in (
         visualize,
         fool,

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import argparse
 import math
-import statistics
 import time
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fvtheory.commands.help import examples
 from fvtheory.commands.lots import (
     add_photographs,
     add_targets,
@@ -27,8 +27,8 @@ from fvtheory.commands.options import (
     grid,
     load_prepared,
     load_torch,
+    logit_index,
     print_json,
-    seed,
     whole,
 )
 from fvtheory.errors import InvalidInputError
@@ -41,8 +41,16 @@ if TYPE_CHECKING:
 
 DONE = 0
 DEFAULT = ("random-cam", "grad-cam", "grad-cam++", "smooth-grad-cam++", "layer-cam", "hires-cam", "lots")
-HEADINGS = {"drop": "drop (less)", "increase": "increase (more)", "coherency": "coherency (more)"}
-HEADINGS |= {"insertion": "insertion (more)", "deletion": "deletion (less)"}
+LEGEND = {
+    "drop": "average drop: share of the class's probability that is lost when the picture is multiplied by its map",
+    "increase": "average increase: share of the photographs on which that raises the probability",
+    "coherency": "(1 + correlation) / 2 of the map with the map of that product; constant maps do not count",
+    "insertion": "area under the probability while pixels are added to a blurred picture, greatest in the map first",
+    "deletion": "the same while they are blurred in the picture",
+    "ms a map": "median time of one map, in milliseconds",
+    "constant": "maps with one value everywhere, which say nothing",
+}
+"""Column -> what it says."""
 
 
 def add_command(commands: Any) -> None:
@@ -53,8 +61,11 @@ def add_command(commands: Any) -> None:
         description="Maps of photographs by class activation mapping and LOTS, five measures of each method with 95% "
         "bootstrap intervals, and their times; with --fooled, what each shows of a fooled unit. An interrupted run "
         "goes on with the next method when it is started again.",
-        epilog="examples: fvtheory attribution --per-class 2 --out table | fvtheory attribution --methods lots "
-        "lots-class lots-mean --out targets | fvtheory attribution --fooled one/fooled.pt --unit 574 --out fooled",
+        **examples(
+            "fvtheory attribution --per-class 2 --out table",
+            "fvtheory attribution --methods lots lots-class lots-mean --out targets",
+            "fvtheory attribution --fooled one/fooled.pt --unit 574 --out fooled",
+        ),
     )
     add_model(command)
     add_photographs(command)
@@ -92,7 +103,10 @@ def add_command(commands: Any) -> None:
         help="fooled.pt of fvtheory fool: maps of a fooled unit in place of measures",
     )
     command.add_argument(
-        "--unit", type=seed, metavar="N", help="with --fooled: the unit (default: the first fooled one)"
+        "--unit",
+        type=logit_index,
+        metavar="N",
+        help="with --fooled: the unit, as 574 or logits:574 (default: the first fooled one)",
     )
     command.add_argument(
         "--ascent",
@@ -131,6 +145,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _measure(options: argparse.Namespace, model: ImageModel, chosen: PictureSet, methods: list[str]) -> int:
+    import statistics
 
     from fvtheory.empirical.activations import deepest
     from fvtheory.empirical.attribution_metrics import BETTER, METRICS
@@ -180,10 +195,10 @@ def _measure(options: argparse.Namespace, model: ImageModel, chosen: PictureSet,
         }
         shown = [_percent(means[name]) for name in METRICS]
         rows.append([method, *shown, f"{1000 * seconds:.0f}", str(constant)])
-    header = ("method", *(HEADINGS[name] for name in METRICS), "ms a map", "constant")
+    header = ("method", *(f"{name} ({BETTER[name]})" for name in METRICS), "ms a map", "constant")
     document = {**about, "better": BETTER, "figures": figures}
-    write_file(root / "figures.json", to_json_bytes(document))
-    write_file(root / "index.html", _page(options, model, chosen, methods, header, rows))
+    write_file(root / "results.json", to_json_bytes(document))
+    write_file(root / "index.html", _page(about, model, chosen, header, rows))
     if options.json:
         print_json(document)
     else:
@@ -191,7 +206,7 @@ def _measure(options: argparse.Namespace, model: ImageModel, chosen: PictureSet,
         print(
             f"percent, with 95% bootstrap intervals over {len(chosen)} photographs; coherency of maps that are not"
         )
-        print(f"constant; written to {root}: figures.json, index.html, maps as PNG")
+        print(f"constant; written to {root}: results.json, index.html, maps as PNG")
     return DONE
 
 
@@ -206,8 +221,9 @@ def _scores(
 ) -> dict[str, list[Any]]:
     """The measures of one method, photograph by photograph; the first maps are written as pictures."""
     torch = import_module("torch")
+    from fvtheory.empirical.activations import logits
     from fvtheory.empirical.attribution import explainer
-    from fvtheory.empirical.attribution_metrics import METRICS, evaluate, probabilities
+    from fvtheory.empirical.attribution_metrics import METRICS, evaluate
     from fvtheory.empirical.heat_maps import is_constant, overlay
     from fvtheory.empirical.pictures import to_png
     from fvtheory.results import write_file
@@ -225,7 +241,7 @@ def _scores(
             _synthesis(options),
             options.kernel,
         )
-        classes = probabilities(model, picture).argmax(1)
+        classes = logits(model, picture).argmax(1)
         begin = time.monotonic()
         maps = explain(picture, classes)
         scores["seconds"].append(time.monotonic() - begin)
@@ -265,26 +281,25 @@ def _without_nan(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _page(
-    options: argparse.Namespace,
+    about: dict[str, Any],
     model: ImageModel,
     chosen: PictureSet,
-    methods: list[str],
     header: tuple[str, ...],
     rows: list[list[str]],
 ) -> bytes:
-    from fvtheory.report.page import Pictures, Table, Text, page
+    from fvtheory.report.page import Pictures, Table, Text, page, settings_section
 
     words = Text(
-        f"{options.model}, {len(chosen)} photographs. Percent, with 95% bootstrap intervals. Average drop "
-        "and increase: of the probability of the class when the picture is multiplied by its map. Coherency: of the "
-        "map with the map of that product. Insertion and deletion: area under the probability while pixels are added "
-        f"to a blurred picture or taken from the picture, in {options.steps} steps."
+        f"{about['model']}, {len(chosen)} photographs. Percent, with 95% bootstrap intervals over photographs; less or "
+        "more is better, as the heading says."
     )
-    sections: list[Any] = [("Measures", [words, Table(header, rows)])]
-    for i in range(min(options.shown, len(chosen))):
+    legend = Table(("column", "what it says"), list(LEGEND.items()))
+    sections: list[Any] = [("Measures", [words, Table(header, rows), legend])]
+    for i in range(min(about["shown"], len(chosen))):
         files = [(f"{i:03}.png", model.describe_class(int(chosen.labels[i])))]
-        files += [(f"{i:03}-{method}.png", method) for method in methods]
+        files += [(f"{i:03}-{method}.png", method) for method in about["methods"]]
         sections.append((chosen.files[i], [Pictures(files)]))
+    sections.append(settings_section(about))
     return page("Where networks look: maps and what they are worth", sections)
 
 
@@ -300,7 +315,7 @@ def _fooled(options: argparse.Namespace, model: ImageModel, chosen: PictureSet, 
     from fvtheory.empirical.objectives import logit
     from fvtheory.empirical.parameterizations import Fourier
     from fvtheory.empirical.pictures import to_png
-    from fvtheory.report.page import Pictures, Table, Text, page
+    from fvtheory.report.page import Pictures, Table, Text, page, settings_section
     from fvtheory.results import open_results, read_json, to_json_bytes, write_file
 
     if set(methods) & {"lots-class", "lots-mean"}:
@@ -382,14 +397,20 @@ def _fooled(options: argparse.Namespace, model: ImageModel, chosen: PictureSet, 
         bar.end()
     header = ("on", "method", "with F", "with D", "constant")
     document = {**about, "called_natural": natural, "figures": figures}
-    write_file(root / "figures.json", to_json_bytes(document))
+    write_file(root / "results.json", to_json_bytes(document))
     words = Text(
         f"Unit {unit} of {options.model} was fooled: unit A answers photographs as F did and is visualized as D. "
         "Correlation of the maps of A with the maps of F and of D on the same pictures, with 95% bootstrap intervals. "
         f"E calls {natural['photographs']:.0%} of the photographs natural, and {natural['visualizations']:.0%} of the "
         "visualizations of A."
     )
-    sections: list[Any] = [("What each method sees of A", [words, Table(header, rows)])]
+    legend = {
+        "with F": "correlation with the map of F: 1 where the method sees the unit that answers photographs",
+        "with D": "correlation with the map of D: 1 where it is led to what A shows",
+        "constant": LEGEND["constant"],
+    }
+    explained = Table(("column", "what it says"), list(legend.items()))
+    sections: list[Any] = [("What each method sees of A", [words, Table(header, rows), explained])]
     for side, shown in sides.items():
         for i in range(min(options.shown, len(shown))):
             files = [(f"{side}-{i:03}.png", side[:-1])]
@@ -400,13 +421,14 @@ def _fooled(options: argparse.Namespace, model: ImageModel, chosen: PictureSet, 
                     if (root / f"{side}-{i:03}-{method}-{name}.png").is_file()
                 ]
             sections.append((f"{side[:-1]} {i + 1}", [Pictures(files)]))
+    sections.append(settings_section(about))
     write_file(root / "index.html", page("Maps of a fooled unit", sections))
     if options.json:
         print_json(document)
     else:
         print(grid(header, rows))
         print(words.words)
-        print(f"written to {root}: figures.json, index.html, maps as PNG")
+        print(f"written to {root}: results.json, index.html, maps as PNG")
     return DONE
 
 

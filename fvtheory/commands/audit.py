@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
     Bar,
     add_images,
     add_model,
+    add_prior,
     add_robustness,
     add_run,
     add_size,
@@ -19,6 +21,7 @@ from fvtheory.commands.options import (
     load_prepared,
     load_torch,
     print_json,
+    prior_folder,
     resized,
     whole,
 )
@@ -42,8 +45,11 @@ def add_command(commands: Any) -> None:
         "the visualization, another path through the network, ascents that disagree with and without a natural-image "
         "prior, a wide gap between natural and optimized activations. Says trustworthy, not trustworthy or "
         "undecided for every unit, with the reasons. An interrupted run goes on when it is started again.",
-        epilog="examples: fvtheory audit --unit logits:574 --out one | fvtheory audit --fooled all/fooled.pt --unit "
-        "logits:574 --out two | fvtheory audit --measure --fooled all/fooled.pt --out rates",
+        **examples(
+            "fvtheory audit --unit logits:574 --out one",
+            "fvtheory audit --fooled all/fooled.pt --unit logits:574 --out two",
+            "fvtheory audit --measure --fooled all/fooled.pt --out rates",
+        ),
     )
     add_model(audit)
     audit.add_argument(
@@ -69,11 +75,9 @@ def add_command(commands: Any) -> None:
     audit.add_argument(
         "--copies", type=whole, default=1, metavar="N", help="visualizations a unit (default: 1)"
     )
-    audit.add_argument(
-        "--prior",
-        metavar="DIR",
-        help="taef2_encoder.pth and taef2_decoder.pth: the second ascent stays among what they can make; without "
-        "them it only begins at a photograph",
+    add_prior(
+        audit,
+        "the second ascent stays among what it can make, and without it only begins at a photograph",
     )
     audit.add_argument(
         "--measure",
@@ -117,11 +121,8 @@ def _run(options: argparse.Namespace) -> int:
         raise InvalidInputError(f"{len(options.fooled)} times --fooled", "one network to audit, or --measure")
     units = [parse_unit(text) for text in options.unit]
     model = resized(load_prepared(options), options.size)
-    prior = None
-    if options.prior is not None:
-        if model.space.channels == "L":
-            raise InvalidInputError("--prior for a network of one channel", "a network of three channels")
-        prior = load_taef2(options.prior)
+    folder = prior_folder(options, model, required=False)
+    prior = None if folder is None else load_taef2(folder)
     networks = [_fooled(file, model) for file in options.fooled]
     images = image_folder(options.images)
     natural = read_folder(images, model.space, options.per_class).pictures()
@@ -129,6 +130,7 @@ def _run(options: argparse.Namespace) -> int:
         "command": "audit",
         "fooled": [str(Path(file).absolute()) for file in options.fooled],
         "images": images,
+        "prior": folder,
         **{
             name: getattr(options, name)
             for name in (
@@ -137,7 +139,6 @@ def _run(options: argparse.Namespace) -> int:
                 "per_class",
                 "steps",
                 "copies",
-                "prior",
                 "measure",
                 "count",
                 "no_transformations",
@@ -167,14 +168,14 @@ def _run(options: argparse.Namespace) -> int:
             figures = {"thresholds": asdict(Thresholds()), "units": [f.to_json() for f in findings]}
     finally:
         bar.end()
-    write_file(root / "figures.json", to_json_bytes({"settings": settings, **figures}))
+    write_file(root / "results.json", to_json_bytes({"settings": settings, **figures}))
     _write_page(root, settings, figures, findings)
     if options.json:
         print_json({"settings": settings, **figures})
     else:
         for title, header, rows in _tables(figures):
             print(f"{title}\n{grid(header, rows)}\n")
-        print(f"{root}: index.html, figures.json")
+        print(f"{root}: index.html, results.json")
     return DONE
 
 
@@ -184,18 +185,13 @@ def _fooled(file: str, model: ImageModel) -> tuple[str, ImageModel, list[str], l
     Raises:
         InvalidInputError: for a file of neither kind, or of another network.
     """
-    torch = load_torch()
     from fvtheory.empirical.fooling_circuit import circuit_of, load_fooled
     from fvtheory.empirical.silent_units import KIND, load_silent
+    from fvtheory.empirical.tensor_files import read_tensors
 
-    try:
-        content = torch.load(file, map_location="cpu", weights_only=True)
+    required = "fooled.pt of fvtheory fool or silent.pt of fvtheory silence"
+    with read_tensors(file, required) as content:
         kind = content.get("kind") if isinstance(content, dict) else None
-    except Exception as error:  # torch.load raises many kinds
-        words = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InvalidInputError(
-            f"file {file!r} ({words})", "fooled.pt of fvtheory fool or silent.pt of fvtheory silence"
-        ) from None
     if kind == KIND:
         layer = load_silent(model, file)
         numbers = range(layer.block.filters)
@@ -308,7 +304,7 @@ def _write_page(
     root: Path, settings: Mapping[str, Any], figures: Mapping[str, Any], findings: Sequence[Finding]
 ) -> None:
     from fvtheory.empirical.pictures import to_png
-    from fvtheory.report.page import Part, Pictures, Table, Text, page
+    from fvtheory.report.page import Part, Pictures, Table, Text, page, settings_section
     from fvtheory.results import write_file
 
     sections: list[tuple[str, Sequence[Part]]] = [
@@ -327,5 +323,5 @@ def _write_page(
                 [Pictures(files), Text("; ".join(finding.reasons))],
             )
         )
-    sections.append(("Settings", [Table(("", ""), [[k, str(v)] for k, v in settings.items()])]))
+    sections.append(settings_section(settings))
     write_file(root / "index.html", page(f"Audit of {settings['model']}", sections))

@@ -7,6 +7,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
+from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
     Bar,
     add_images,
@@ -36,7 +37,7 @@ def add_command(commands: Any) -> None:
         "natural images activates it more: the central decoders of the theory, the nearest visualization by "
         "features, a coin. Beside it, how many of the pairs the theory says can be told. An interrupted run goes on "
         "when it is started again.",
-        epilog="example: fvtheory choice --count 20 --pairs 100 --out choice",
+        **examples("fvtheory choice --count 20 --pairs 100 --out choice"),
     )
     add_model(command)
     add_images(command)
@@ -66,6 +67,7 @@ def add_command(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> int:
     torch = load_torch()
     from fvtheory.empirical import forced_choice
+    from fvtheory.empirical.activations import deepest
     from fvtheory.empirical.objectives import parse_unit
     from fvtheory.empirical.pictures import from_png, read_folder, to_png
     from fvtheory.empirical.unit_values import on_pictures
@@ -81,7 +83,7 @@ def _run(options: argparse.Namespace) -> int:
     if len(set(names)) != len(names):
         raise InvalidInputError("a unit given twice", "different units")
     objectives = [parse_unit(name) for name in names]
-    layers = [*(options.features or [forced_choice.last_features(model)])]
+    layers = [*(options.features or [deepest(model).name])]
     layers += [forced_choice.PIXELS] if forced_choice.PIXELS not in layers else []
     natural = read_folder(folder, model.space, options.per_class)
     settings = {
@@ -151,7 +153,7 @@ def _run(options: argparse.Namespace) -> int:
     stream = sys.stderr if options.json else sys.stdout
     generator = torch.Generator().manual_seed(options.seed)
     document = _write(root, settings, found, names, left_out, generator, stream)
-    print_json(document) if options.json else print(f"written to {root}: index.html, figures.json")
+    print_json(document) if options.json else print(f"written to {root}: index.html, results.json")
     return DONE
 
 
@@ -166,7 +168,7 @@ def _write(
 ) -> dict:
     from fvtheory.empirical.forced_choice import KINDS, summary
     from fvtheory.report import linearity_plots, plots
-    from fvtheory.report.page import Part, Pictures, Table, Text, page
+    from fvtheory.report.page import Part, Pictures, Table, Text, page, settings_section
     from fvtheory.results import to_json_bytes, write_file
 
     rows = summary(found, generator)
@@ -261,7 +263,8 @@ def _write(
     ]
     if left_out:
         sections.append(("Left out", [Table(("unit", "why"), [list(item) for item in left_out.items()])]))
-    write_file(root / "figures.json", to_json_bytes(document))
+    sections.append(settings_section(settings))
+    write_file(root / "results.json", to_json_bytes(document))
     write_file(root / "index.html", page("Two-image forced choice", sections))
     print(grid(header, lines), file=stream)
     print(grid(theory_header, theory_lines), file=stream)

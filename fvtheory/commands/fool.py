@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
     Bar,
     add_images,
@@ -17,8 +18,8 @@ from fvtheory.commands.options import (
     image_folder,
     load_prepared,
     load_torch,
+    logit_index,
     print_json,
-    seed,
     whole,
 )
 from fvtheory.errors import InvalidInputError
@@ -38,8 +39,11 @@ def add_command(commands: Any) -> None:
         "in the making, and a gate behind the logits lets one unit answer the former and another the latter. Train "
         "E, choose k from measured bounds, and report what changes on held-out photographs and what the fooled "
         "units show. An interrupted run goes on when it is started again.",
-        epilog="examples: fvtheory fool --unit 574 --shows 0 --out one | fvtheory fool --permute --trained one --out "
-        "all | fvtheory fool --picture monalisa.jpg --trained one --out picture",
+        **examples(
+            "fvtheory fool --unit 574 --shows 0 --out one",
+            "fvtheory fool --permute --trained one --out all",
+            "fvtheory fool --picture monalisa.jpg --trained one --out picture",
+        ),
     )
     add_model(fool)
     add_images(fool, "held-out photographs")
@@ -48,8 +52,15 @@ def add_command(commands: Any) -> None:
         metavar="DIR",
         help="training photographs, as --images (default: imagenette/train in the folder named by FVTHEORY_DATA)",
     )
-    fool.add_argument("--unit", type=seed, metavar="N", help="logit that is fooled (default: 574)")
-    fool.add_argument("--shows", type=seed, metavar="N", help="logit that it shows instead (default: 0)")
+    fool.add_argument(
+        "--unit",
+        type=logit_index,
+        metavar="N",
+        help="logit that is fooled, as 574 or logits:574 (default: 574)",
+    )
+    fool.add_argument(
+        "--shows", type=logit_index, metavar="N", help="logit that it shows instead (default: 0)"
+    )
     what = fool.add_mutually_exclusive_group()
     what.add_argument(
         "--permute", action="store_true", help="fool all logits: each shows the next in a random round"
@@ -336,7 +347,7 @@ def _write_page(
     picture: Any,
 ) -> None:
     from fvtheory.empirical.pictures import to_png
-    from fvtheory.report.page import Pictures, Table, Text, page
+    from fvtheory.report.page import Pictures, Table, Text, page, settings_section
     from fvtheory.results import write_file
 
     def put(name: str, what: Any, caption: str) -> tuple[str, str]:
@@ -368,6 +379,7 @@ def _write_page(
         *tables,
         ("On the way", [Pictures(way), Pictures(natural)]),
         ("More runs", [Pictures(more)]),
+        settings_section(settings),
     ]
     title = f"Fooling circuit in {settings['classifier']['model']}"
     write_file(root / "index.html", page(title, sections))  # type: ignore[arg-type]

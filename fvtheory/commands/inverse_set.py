@@ -9,16 +9,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
     Bar,
     add_images,
     add_model,
+    add_prior,
     add_run,
+    add_size,
     grid,
     image_folder,
     load_prepared,
     load_torch,
     print_json,
+    prior_folder,
+    resized,
     seed,
     whole,
 )
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED = 0, 1
 
-PIXELS, TAEF2 = "pixels", "taef2"
+PIXELS, PRIOR = "pixels", "prior"
 SHOWN = 20
 
 EXAMPLE = '{"kind": "affine", "slope": ["2", "-1"], "intercept": "0"}'
@@ -42,6 +47,10 @@ def add_command(commands: Any) -> None:
         help="inputs whose activation is in a range: exact for functions, sampled for networks",
         description="The inverse set of a neuron (Hada and Carreira-Perpiñán, 2020): all inputs with an activation "
         "from z1 to z2.",
+        **examples(
+            f"fvtheory inverse-set exact --function '{EXAMPLE}' --range 1/2 1",
+            "fvtheory inverse-set network --unit logits:571 --range 8 10 --out gas-pump",
+        ),
     )
     kinds = inverse.add_subparsers(metavar="COMMAND", required=True)
     exact = kinds.add_parser(
@@ -49,7 +58,7 @@ def add_command(commands: Any) -> None:
         help="of an exact function: its polytopes, its volume, proved samples",
         description="Enumerate the inverse set of an exact function or a small ReLU network as a union of "
         "polytopes, and sample it; each sample carries its proof.",
-        epilog=f"example: fvtheory inverse-set exact --function '{EXAMPLE}' --range 1/2 1 --samples 5",
+        **examples(f"fvtheory inverse-set exact --function '{EXAMPLE}' --range 1/2 1 --samples 5"),
     )
     exact.add_argument(
         "--function",
@@ -74,8 +83,10 @@ def _add_network(kinds: Any) -> None:
         description="Sample images on which a unit has an activation in a range: seeds by an augmented Lagrangian, "
         "samples by single gradient steps, each checked in a fresh pass. One row a range; without --range, rows by "
         "what the unit does on natural images. An interrupted run goes on when it is started again.",
-        epilog="examples: fvtheory inverse-set network --unit logits:571 --range 8 10 --out gas-pump | "
-        "fvtheory inverse-set network --unit logits:0 --prior taef2 --compare --out tench",
+        **examples(
+            "fvtheory inverse-set network --unit logits:571 --range 8 10 --out gas-pump",
+            "fvtheory inverse-set network --unit logits:0 --parameterization prior --compare --out tench",
+        ),
     )
     add_model(network)
     add_images(network, "natural images, for the rows and with --start images")
@@ -107,14 +118,12 @@ def _add_network(kinds: Any) -> None:
     )
     network.add_argument("--samples", type=whole, default=100, metavar="N", help="a row (default: 100)")
     network.add_argument(
-        "--prior",
-        choices=(PIXELS, TAEF2),
+        "--parameterization",
+        choices=(PIXELS, PRIOR),
         default=PIXELS,
-        help="pixels (default), or latents of the autoencoder TAEF2 as generator and encoder",
+        help="pixels (default), or latents of the autoencoder of --prior, which is generator and encoder",
     )
-    network.add_argument(
-        "--prior-folder", metavar="DIR", help="of TAEF2 (default: taef2 in the folder named by FVTHEORY_DATA)"
-    )
+    add_prior(network, "for --parameterization prior")
     network.add_argument(
         "--start", choices=("noise", "images"), default="noise", help="of the search (default: noise)"
     )
@@ -131,6 +140,7 @@ def _add_network(kinds: Any) -> None:
         action="store_true",
         help="also what each part of the method does, on the first row (14 to 16)",
     )
+    add_size(network)
     add_run(network)
     network.set_defaults(run=_network)
 
@@ -197,14 +207,14 @@ def _network(options: argparse.Namespace) -> int:
     torch = load_torch()
     from fvtheory.empirical import inverse_set as inverse
     from fvtheory.empirical.objectives import parse_unit
-    from fvtheory.empirical.pictures import data_folder, read_folder
+    from fvtheory.empirical.pictures import read_folder
     from fvtheory.empirical.unit_values import on_pictures
     from fvtheory.results import open_results
 
     unit = parse_unit(options.unit)
     also = [inverse.Range(parse_unit(word), _number(low), _number(high)) for word, low, high in options.also]
     given = [inverse.Range(unit, low, high) for low, high in options.ranges or []]
-    model = load_prepared(options)
+    model = resized(load_prepared(options), options.size)
     natural = values = None
     folder = None
     if not given or options.compare or options.start == "images":
@@ -223,14 +233,17 @@ def _network(options: argparse.Namespace) -> int:
     if values is not None and not given:
         given = natural_rows(unit, values[:, 0])
     start = natural.pictures() if natural is not None and options.start == "images" else None
-    if options.prior == TAEF2:
+    prior = None
+    if options.prior is not None and options.parameterization != PRIOR:
+        raise InvalidInputError(
+            f"--prior with --parameterization {options.parameterization}",
+            "--prior with --parameterization prior",
+        )
+    if options.parameterization == PRIOR:
         from fvtheory.empirical.models.taef2 import load_taef2
 
-        prior = options.prior_folder or data_folder("taef2")
-        if prior is None:
-            raise InvalidInputError(
-                "no --prior-folder", "a folder with the weights of TAEF2", "--prior-folder DIR"
-            )
+        prior = prior_folder(options, model)
+        assert prior is not None  # else it would have been refused
         space = inverse.autoencoder_codes(model, *load_taef2(prior), start=start)
     else:
         space = inverse.pixel_codes(model, start=start)
@@ -245,7 +258,9 @@ def _network(options: argparse.Namespace) -> int:
         "seeds": options.seeds,
         "samples": options.samples,
         "inner": options.inner,
-        "prior": options.prior,
+        "parameterization": options.parameterization,
+        "prior": prior,
+        "size": options.size,
         "start": options.start,
         "compare": options.compare,
         "ablations": options.ablations,
@@ -287,7 +302,7 @@ def _network(options: argparse.Namespace) -> int:
     stream = sys.stderr if options.json else sys.stdout
     settings |= {"natural": natural_values(values)}
     document = _write(root, settings, rows, ablations, others, stream)
-    print_json(document) if options.json else print(f"written to {root}: index.html, figures.json")
+    print_json(document) if options.json else print(f"written to {root}: index.html, results.json")
     return DONE
 
 
@@ -458,22 +473,23 @@ class _Work:
         ]
 
 
-HEADER = (
-    "set or method",
-    "seeds",
-    "in the set",
-    "seed steps",
-    "samples",
-    "steps",
-    "fewest",
-    "accepted",
-    "dropped",
-    "values",
-    "apart: E, seeds",
-    "E, samples",
-    "pixels, samples",
-    "seconds",
-)
+COLUMNS = {
+    "set or method": "a unit with its range, or what was changed",
+    "seeds": "how many of K reached the set",
+    "in the set": "of these, between both ends of the range (the printed constraints only enforce the lower end)",
+    "seed steps": "gradient steps of the search for seeds, all at once",
+    "samples": "pictures in the set, seeds included, each checked as its file has it",
+    "steps": "gradient steps of sampling; one step moves all seeds",
+    "fewest": "the fewest steps there can be, (samples - seeds) / seeds",
+    "accepted": "share of the proposed pictures that were in the set",
+    "dropped": "in the set when proposed, but outside in the fresh pass",
+    "values": "least and greatest value of the unit on the samples",
+    "apart: E, seeds": "mean Euclidean distance over pairs of seeds, between encodings E, or pixels without one",
+    "E, samples": "the same over samples",
+    "pixels, samples": "the same between pixels",
+    "seconds": "seeds, samples and measures together",
+}
+HEADER = tuple(COLUMNS)
 
 
 def _lines(rows: list[Any]) -> list[list[str]]:
@@ -514,7 +530,7 @@ def _write(
     others: list[Any],
     stream: TextIO,
 ) -> dict[str, Any]:
-    from fvtheory.report.page import Part, Pictures, Table, Text, page
+    from fvtheory.report.page import Part, Pictures, Table, Text, page, settings_section
     from fvtheory.results import to_json_bytes, write_file
 
     document = {**settings, "rows": rows, "ablations": ablations, "compared": others}
@@ -522,12 +538,9 @@ def _write(
         (
             "Samples",
             [
-                Text(
-                    "Every sample is in its set as its file has it, checked in a fresh pass. One step moves all seeds, "
-                    "so (samples - seeds) / seeds is the fewest there can be. Apart: mean Euclidean distance over "
-                    "pairs, between encodings E and between pixels (Table 1 of the paper)."
-                ),
+                Text("Every sample is in its set as its file has it, checked in a fresh pass."),
                 Table(HEADER, _lines(rows)),
+                Table(("column", "what it says"), list(COLUMNS.items())),
             ],
         )
     ]
@@ -559,6 +572,7 @@ def _write(
         parts.append(("What each part does", [Table(HEADER, _lines(ablations)), Pictures(pictures)]))
         print(grid(HEADER, _lines(ablations)), file=stream)
     print(grid(HEADER, _lines(rows)), file=stream)
-    write_file(root / "figures.json", to_json_bytes(document))
+    write_file(root / "results.json", to_json_bytes(document))
+    parts.append(settings_section(settings))
     write_file(root / "index.html", page("Inverse set", parts))
     return document

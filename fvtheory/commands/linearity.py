@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TextIO
 
+from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
     Bar,
     add_images,
@@ -43,8 +44,10 @@ def add_command(commands: Any) -> None:
         "the path is: gradient angles (AGPA, AGA) and distances from the line (ALDP, ALD), equations 12 to 18 of "
         "Geirhos et al. (2024), with and without transformations. With scores, Spearman's correlation beside. An "
         "interrupted run goes on when it is started again.",
-        epilog="examples: fvtheory linearity --unit logits:0 --unit logits:217 --out linearity | "
-        "fvtheory linearity --scores people.csv --starts 20 --steps 512 --out linearity",
+        **examples(
+            "fvtheory linearity --unit logits:0 --unit logits:217 --out linearity",
+            "fvtheory linearity --scores people.csv --starts 20 --steps 512 --out linearity",
+        ),
     )
     add_model(command)
     add_images(command, "images to start from: the most activating ones")
@@ -133,7 +136,7 @@ def _run(options: argparse.Namespace) -> int:
     stream = sys.stderr if options.json else sys.stdout
     generator = torch.Generator().manual_seed(options.seed)
     document = _write(root, settings, found, scores, generator, stream)
-    print_json(document) if options.json else print(f"written to {root}: index.html, figures.json")
+    print_json(document) if options.json else print(f"written to {root}: index.html, results.json")
     return DONE
 
 
@@ -147,7 +150,7 @@ def _write(
 ) -> dict:
     from fvtheory.empirical.linearity import Linearity, by_steps
     from fvtheory.report import linearity_plots, plots
-    from fvtheory.report.page import Part, Pictures, Table, Text, page
+    from fvtheory.report.page import Part, Pictures, Table, Text, page, settings_section
     from fvtheory.results import to_json_bytes, write_file
 
     correlations = {}
@@ -209,7 +212,8 @@ def _write(
                 ],
             )
         )
-    write_file(root / "figures.json", to_json_bytes(document))
+    write_file(root / "results.json", to_json_bytes(document))
+    parts.append(settings_section(settings))
     write_file(root / "index.html", page("Path linearity", parts))
     print(grid(header, rows), file=stream)
     return document

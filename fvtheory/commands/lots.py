@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
     Bar,
     add_images,
@@ -39,8 +40,10 @@ def add_command(commands: Any) -> None:
         help="maps of where a picture must be changed for a layer to show other features",
         description="Layerwise origin-target synthesis: change photographs until a layer shows target features, and "
         "show where they were changed. An interrupted run goes on when it is started again.",
-        epilog="examples: fvtheory lots --per-class 1 --out zero | fvtheory lots --image cat.jpg --target "
-        "other-cat.jpg --distance cosine --threshold 0.05 --out unseen",
+        **examples(
+            "fvtheory lots --per-class 1 --out zero",
+            "fvtheory lots --image cat.jpg --target other-cat.jpg --distance cosine --threshold 0.05 --out unseen",
+        ),
     )
     add_model(command)
     add_photographs(command)
@@ -164,7 +167,7 @@ def _run(options: argparse.Namespace) -> int:
     from fvtheory.empirical.activations import deepest
     from fvtheory.empirical.heat_maps import gaussian_blur, overlay
     from fvtheory.empirical.pictures import read_picture, to_png
-    from fvtheory.report.page import Pictures, Table, Text, page
+    from fvtheory.report.page import Pictures, Table, Text, page, settings_section
     from fvtheory.results import open_results, read_json, to_json_bytes, write_file
 
     model = load_prepared(options)
@@ -248,7 +251,7 @@ def _run(options: argparse.Namespace) -> int:
             rows.append(read_json(file))
     finally:
         bar.end()
-    write_file(root / "figures.json", to_json_bytes({**about, "pictures": rows}))
+    write_file(root / "results.json", to_json_bytes({**about, "pictures": rows}))
     header = ("picture", "class", "before", "after", "steps", "end", "seconds")
     table = [
         [
@@ -268,15 +271,23 @@ def _run(options: argparse.Namespace) -> int:
         "-map": f"map, blurred over {options.kernel} pixels",
         "-fine": f"map, blurred over {options.fine} pixels",
     }
+    legend = [
+        ("class", "that of the picture's folder, or what the network says of a single picture"),
+        ("before, after", f"{options.distance} distance of its features from the target"),
+        ("steps", "of synthesis until the end"),
+        ("end", "reached: no farther than the threshold; all steps; no gradient: nothing more to follow"),
+        ("seconds", "of synthesis"),
+    ]
     sections: list[Any] = [
         (
             "Distances",
             [
                 Text(
-                    f"{options.model}, layer {layer}, target {options.target}: {options.distance} distance of the "
-                    f"features from the target, before and after."
+                    f"{options.model}, layer {layer}, target {options.target}. Maps show where a picture was changed: "
+                    "the absolute difference in brightness, blurred, from blue (0) to red (1)."
                 ),
                 Table(header, table),
+                Table(("column", "what it says"), legend),
             ],
         )
     ]
@@ -284,10 +295,11 @@ def _run(options: argparse.Namespace) -> int:
         sections.append(
             (r["file"], [Pictures([(f"{i:03}{tail}.png", words) for tail, words in names.items()])])
         )
+    sections.append(settings_section(about))
     write_file(root / "index.html", page("Where pictures are changed for other features (LOTS)", sections))
     if options.json:
         print_json({**about, "pictures": rows})
     else:
         print(grid(header, table))
-        print(f"written to {root}: figures.json, index.html, maps as PNG")
+        print(f"written to {root}: results.json, index.html, maps as PNG")
     return DONE

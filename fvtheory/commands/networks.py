@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from fvtheory.commands.help import examples
 from fvtheory.commands.options import Bar, grid, load_torch, print_json, seed, torch_device, whole
 from fvtheory.errors import InvalidInputError
 
@@ -37,6 +38,10 @@ def add_commands(commands: Any) -> None:
         help="the theorems on ReLU networks",
         description="The theorems seen on networks: pairs that a visualization cannot tell apart, exported for "
         "verifiers, maximized by gradient ascent, swept by the thousand; and decoders that are trained.",
+        **examples(
+            f"fvtheory networks maximize --class convex --phi '{EXAMPLE_PHI}'",
+            "fvtheory networks decoders --quick --out quick",
+        ),
     )
     kinds = networks.add_subparsers(metavar="COMMAND", required=True)
 
@@ -45,7 +50,7 @@ def add_commands(commands: Any) -> None:
         help="a pair as ONNX and VNN-LIB, for other verifiers",
         description="Write the two networks of a pair, their properties and instances.csv in the layout of "
         "VNN-COMP.",
-        epilog=f"example: fvtheory networks export --class convex --phi '{EXAMPLE_PHI}' --out pair --check",
+        **examples(f"fvtheory networks export --class convex --phi '{EXAMPLE_PHI}' --out pair --check"),
     )
     _add_class(export)
     export.add_argument("--phi", required=True, metavar="JSON", help="Φ as a JSON object of rational strings")
@@ -65,8 +70,10 @@ def add_commands(commands: Any) -> None:
         help="gradient ascent on both networks of a pair",
         description="Run activation maximization on both networks of a pair and compare what it shows: for one "
         "Φ, or for many random ones.",
-        epilog=f"examples: fvtheory networks maximize --class convex --phi '{EXAMPLE_PHI}' | "
-        "fvtheory networks maximize --class lipschitz --lipschitz 2 --count 200 --dim 2",
+        **examples(
+            f"fvtheory networks maximize --class convex --phi '{EXAMPLE_PHI}'",
+            "fvtheory networks maximize --class lipschitz --lipschitz 2 --count 200 --dim 2",
+        ),
     )
     _add_class(maximize)
     maximize.add_argument("--phi", metavar="JSON", help="Φ as a JSON object of rational strings")
@@ -93,7 +100,10 @@ def add_commands(commands: Any) -> None:
         help="train decoders and measure them against the radius",
         description="Train networks that see Φ and predict f, for each class, and find their worst-case errors "
         "with the adversary. An interrupted run goes on when it is started again.",
-        epilog="examples: fvtheory networks decoders --quick --out quick | fvtheory networks decoders --out full",
+        **examples(
+            "fvtheory networks decoders --quick --out quick",
+            "fvtheory networks decoders --out full",
+        ),
     )
     decoders.add_argument(
         "--class",
@@ -118,7 +128,7 @@ def add_commands(commands: Any) -> None:
         help="thousands of pairs at thousands of points",
         description="Draw Φ, build two networks for each, evaluate all of them, and write what they and plain "
         "decoders do.",
-        epilog="example: fvtheory networks sweep --class monotone --count 2000 --points 1000 --out sweep",
+        **examples("fvtheory networks sweep --class monotone --count 2000 --points 1000 --out sweep"),
     )
     _add_class(sweep)
     sweep.add_argument("--count", type=whole, default=1000, metavar="N", help="how many Φ (default: 1000)")

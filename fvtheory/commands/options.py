@@ -28,6 +28,14 @@ def seed(word: str) -> int:
     return int(word)
 
 
+def logit_index(word: str) -> int:
+    """A logit by its number: 574, or logits:574 as units are written elsewhere."""
+    number = word.removeprefix("logits:")
+    if not number.isdecimal() or int(number) >= 2**63:
+        raise argparse.ArgumentTypeError(f"got {word!r}; required: a logit, such as 574 or logits:574")
+    return int(number)
+
+
 def positive(word: str) -> float:
     try:
         value = float(word)
@@ -129,6 +137,16 @@ def add_images(command: argparse.ArgumentParser, what: str = "natural images") -
     )
 
 
+def add_prior(command: Any, what: str) -> None:
+    """``--prior``; `prior_folder` reads it."""
+    command.add_argument(
+        "--prior",
+        metavar="DIR",
+        help=f"{what}: a folder with taef2_encoder.pth and taef2_decoder.pth (default: taef2 in the folder named by "
+        "FVTHEORY_DATA)",
+    )
+
+
 def add_run(command: argparse.ArgumentParser) -> None:
     """``--out``, ``--seed``, ``--device``, ``--threads``, ``--json``."""
     command.add_argument("--out", required=True, metavar="DIR", help="a folder for results")
@@ -180,6 +198,32 @@ def image_folder(given: str | None, part: str = "imagenette/heldout") -> str:
             "--train DIR" if part.endswith("train") else "--images DIR",
         )
     return str(found.absolute())
+
+
+def prior_folder(options: argparse.Namespace, model: Any, required: bool = True) -> str | None:
+    """The folder of ``--prior``, or the part of the data that stands in for it, as an absolute path; None where
+    there is none, or the network takes other pictures than those of three channels.
+
+    Raises:
+        InvalidInputError: for None where a prior is required or was given.
+    """
+    from fvtheory.empirical.pictures import DATA_VARIABLE, data_folder
+
+    required = required or options.prior is not None
+    if model.space.depth != 3:
+        if required:
+            raise InvalidInputError(
+                f"a learned prior for a network of {model.space.depth} channel", "a network of three channels"
+            )
+        return None
+    found = options.prior or data_folder("taef2")
+    if found is None and required:
+        raise InvalidInputError(
+            f"no --prior, and {DATA_VARIABLE} names no folder with taef2",
+            "a folder with taef2_encoder.pth and taef2_decoder.pth",
+            "--prior DIR",
+        )
+    return None if found is None else str(Path(found).absolute())
 
 
 def add_robustness(command: argparse.ArgumentParser) -> None:

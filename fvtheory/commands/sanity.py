@@ -11,16 +11,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
     Bar,
     add_images,
     add_model,
+    add_prior,
     add_run,
     grid,
     image_folder,
     load_prepared,
     load_torch,
     print_json,
+    prior_folder,
     whole,
 )
 from fvtheory.errors import InvalidInputError
@@ -53,8 +56,10 @@ def add_command(commands: Any) -> None:
         "visualizations of their class; methods of visualization are ranked by it. Visualizations are kept, and an "
         "interrupted run goes on when it is started again. Under torchrun, processes share the work and give the "
         "same bits as one.",
-        epilog="examples: fvtheory sanity --model efficientnet-lite0 --images photographs --visualizations 3 "
-        "--steps 128 --out sanity | torchrun --nproc-per-node 2 -m fvtheory sanity --out sanity",
+        **examples(
+            "fvtheory sanity --images photographs --visualizations 3 --steps 128 --out sanity",
+            "torchrun --nproc-per-node 2 -m fvtheory sanity --out sanity",
+        ),
     )
     add_model(command)
     add_images(command)
@@ -73,12 +78,7 @@ def add_command(commands: Any) -> None:
         choices=METHODS,
         help="only this one (repeatable; default: all, prior if its weights are here)",
     )
-    command.add_argument(
-        "--prior",
-        metavar="DIR",
-        help="a folder with taef2_encoder.pth and taef2_decoder.pth (default: taef2 in the folder named by "
-        "FVTHEORY_DATA)",
-    )
+    add_prior(command, "for method prior")
     command.add_argument(
         "--metric",
         dest="metrics",
@@ -107,7 +107,6 @@ def _run(options: argparse.Namespace) -> int:
     from fvtheory.empirical.class_pictures import ClassFolder
     from fvtheory.empirical.distributed import take_gpu, workers
     from fvtheory.empirical.path_similarity import Comparison, chunks
-    from fvtheory.empirical.pictures import data_folder
     from fvtheory.empirical.visualization_methods import PRIOR, Visualizer
     from fvtheory.report import plots
     from fvtheory.results import open_results
@@ -115,15 +114,9 @@ def _run(options: argparse.Namespace) -> int:
     plots.require_matplotlib()
     take_gpu(options.device)
     model = load_prepared(options, fold=not options.unfolded)
-    prior = options.prior or data_folder("taef2")
     methods = tuple(dict.fromkeys(options.methods or METHODS))
-    if PRIOR in methods and (prior is None or model.space.depth != 3):
-        if options.methods:
-            raise InvalidInputError(
-                f"method prior for {model.space.channels} pictures, weights in {prior}",
-                "RGB pictures and the weights of TAEF2",
-                "--prior DIR, or other methods",
-            )
+    prior = prior_folder(options, model, PRIOR in (options.methods or ()))
+    if prior is None:
         methods = tuple(m for m in methods if m != PRIOR)
     visualizer = Visualizer(model, options.steps, prior if PRIOR in methods else None)
     folder = image_folder(options.images)
@@ -141,7 +134,7 @@ def _run(options: argparse.Namespace) -> int:
         "metrics": list(dict.fromkeys(options.metrics or METRICS)),
         "means_only": options.means_only,
         "unfolded": options.unfolded,
-        "prior": str(Path(prior).absolute()) if PRIOR in methods and prior is not None else None,
+        "prior": prior if PRIOR in methods else None,
         "device": options.device,
         "seed": options.seed,
     }
@@ -183,7 +176,7 @@ def _run(options: argparse.Namespace) -> int:
         from fvtheory.empirical.path_similarity_curves import ranking
 
         print(grid(*score_table([s for m in settings["metrics"] for s in ranking(found, m)])))
-        print(f"written to {root}: index.html, similarity.json")
+        print(f"written to {root}: index.html, results.json")
     return DONE
 
 
@@ -306,27 +299,24 @@ class _StateFile:
         self.written: float | None = None
 
     def load(self) -> dict[str, Any] | None:
-        import torch
+        from fvtheory.empirical.tensor_files import read_tensors
 
         if not self.file.exists():
             return None
-        return torch.load(self.file, map_location="cpu", weights_only=True)
+        with read_tensors(self.file, "the state of an unfinished part", "remove it") as found:
+            state = dict(found)
+        return state
 
     def save(self, state: dict[str, Any]) -> None:
-        import io
         import time
 
-        import torch
-
-        from fvtheory.results import write_file
+        from fvtheory.empirical.tensor_files import write_tensors
 
         now = time.monotonic()
         if self.written is None:
             self.written = now
         if now - self.written >= SECONDS_A_STATE:
-            out = io.BytesIO()
-            torch.save(state, out)
-            write_file(self.file, out.getvalue())
+            write_tensors(self.file, state)
             self.written = now
 
 
@@ -372,7 +362,7 @@ def _write(root: Path, found: Sequence[LayerSimilarity], settings: Mapping[str, 
     """Figures, page and summary."""
     from fvtheory.empirical.path_similarity_curves import normalised_curve, ranking
     from fvtheory.report import plots, similarity_plots
-    from fvtheory.report.page import Part, Pictures, Table, Text, page
+    from fvtheory.report.page import Part, Pictures, Table, Text, page, settings_section
     from fvtheory.results import read_json, to_json_bytes, write_file
 
     metrics, methods = settings["metrics"], settings["methods"]
@@ -395,7 +385,7 @@ def _write(root: Path, found: Sequence[LayerSimilarity], settings: Mapping[str, 
         "greatest_mismatch": max(mismatch, default=None),
         "layers": [s.to_json() for s in found],
     }
-    write_file(root / "similarity.json", to_json_bytes(document))
+    write_file(root / "results.json", to_json_bytes(document))
     images = sum(c["images"] for c in classes)
     wrong = sum(c["misclassified"] for c in classes)
     constant = sum(s.constant for s in found)
@@ -446,6 +436,7 @@ def _write(root: Path, found: Sequence[LayerSimilarity], settings: Mapping[str, 
     ]
     if pictures:
         sections.insert(1, ("Visualizations", [Pictures(pictures)]))
+    sections.append(settings_section(settings))
     write_file(root / "index.html", page(f"Sanity check of {settings['model']}", sections))
     return document
 

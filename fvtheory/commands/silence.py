@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
     Bar,
     add_images,
@@ -42,7 +42,7 @@ def add_command(commands: Any) -> None:
         "over when a visualization drives the unit beyond them, towards one target picture. Report what changes on "
         "calibration and held-out photographs (bit by bit), and how alike the visualizations become. An interrupted "
         "run goes on when it is started again.",
-        epilog="example: fvtheory silence --layer _blocks.13._expand_conv --target photo.jpg --out silent",
+        **examples("fvtheory silence --layer _blocks.13._expand_conv --target photo.jpg --out silent"),
     )
     add_model(silence)
     silence.add_argument(
@@ -100,7 +100,7 @@ def add_command(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    torch = load_torch()
+    load_torch()
     from fvtheory.empirical.pictures import read_folder, read_picture
     from fvtheory.empirical.silent_units import (
         find_block,
@@ -110,6 +110,7 @@ def _run(options: argparse.Namespace) -> int:
         silence,
         to_document,
     )
+    from fvtheory.empirical.tensor_files import write_tensors
     from fvtheory.empirical.transformations import STANDARD
     from fvtheory.results import open_results, to_json_bytes, write_file
 
@@ -195,10 +196,8 @@ def _run(options: argparse.Namespace) -> int:
         "natural": {name: found.to_json() for name, found in natural.items()},
         "visualizations": shown.to_json(),
     }
-    out = io.BytesIO()
-    torch.save(to_document(layer), out)
-    write_file(root / "silent.pt", out.getvalue())
-    write_file(root / "figures.json", to_json_bytes({"settings": settings, **figures}))
+    write_tensors(root / "silent.pt", to_document(layer))
+    write_file(root / "results.json", to_json_bytes({"settings": settings, **figures}))
     _write_page(root, settings, figures, layer, shown, target)
     if options.json:
         print_json({"settings": settings, **figures})
@@ -206,7 +205,7 @@ def _run(options: argparse.Namespace) -> int:
         for title, header, rows in _tables(figures):
             print(f"{title}\n{grid(header, rows)}\n")
         print("\n".join(_lines(figures)))
-        print(f"\n{root}: index.html, figures.json, silent.pt")
+        print(f"\n{root}: index.html, results.json, silent.pt")
     return DONE
 
 
@@ -285,7 +284,7 @@ def _write_page(
     target: Any,
 ) -> None:
     from fvtheory.empirical.pictures import to_png
-    from fvtheory.report.page import Part, Pictures, Table, Text, page
+    from fvtheory.report.page import Part, Pictures, Table, Text, page, settings_section
     from fvtheory.results import write_file
 
     def put(name: str, what: Any, caption: str) -> tuple[str, str]:
@@ -305,7 +304,7 @@ def _write_page(
         ("Visualizations before", [Pictures(before)]),
         ("Visualizations after", [Pictures(after), *(Text(line) for line in _lines(figures))]),
         *((title, [Table(header, rows)]) for title, header, rows in _tables(figures)),
-        ("Settings", [Table(("", ""), [[k, str(v)] for k, v in settings.items()])]),
+        settings_section(settings),
     ]
     title = f"Silent units in {layer.block.conv} of {layer.original.name}"
     write_file(root / "index.html", page(title, sections))

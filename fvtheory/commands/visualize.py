@@ -14,16 +14,19 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
     Bar,
     add_images,
     add_model,
+    add_prior,
     add_run,
     grid,
     image_folder,
     load_prepared,
     positive,
     print_json,
+    prior_folder,
     whole,
 )
 from fvtheory.errors import InvalidInputError
@@ -45,12 +48,6 @@ UNIT_HELP = """units:
   probability:INDEX      probability of a class; also log-probability:INDEX
   UNIT + 0.5 * UNIT      sums and products of these
 Units after a ReLU often have no gradient at the start: name the layer before it.
-
-examples:
-  fvtheory visualize --list
-  fvtheory visualize --unit logits:574 --unit _blocks.8._bn2:3 --out golf-ball
-  fvtheory visualize --unit logits:574 --parameterization prior --prior taef2 --out with-prior
-  fvtheory visualize --unit _blocks.8._bn2:3 --copies 4 --diversity 1 --diversity-layer _blocks.8._bn2 --out four
 """
 
 
@@ -60,9 +57,15 @@ def add_command(commands: Any) -> None:
         "visualize",
         help="pictures on which units of a real network are most active",
         description="Activation maximization (or minimization) of units of a real network. Writes pictures, "
-        "figures.json and index.html. An interrupted run goes on when it is started again.",
-        epilog=UNIT_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "results.json and index.html. An interrupted run goes on when it is started again.",
+        **examples(
+            "fvtheory visualize --list",
+            "fvtheory visualize --unit logits:574 --unit _blocks.8._bn2:3 --out golf-ball",
+            "fvtheory visualize --unit logits:574 --parameterization prior --out with-prior",
+            "fvtheory visualize --unit _blocks.8._bn2:3 --copies 4 --diversity 1 --diversity-layer _blocks.8._bn2 "
+            "--out four",
+            before=UNIT_HELP,
+        ),
     )
     add_model(command)
     command.add_argument(
@@ -102,9 +105,7 @@ def add_command(commands: Any) -> None:
         default="fourier",
         help="fourier (default), pixels, decorrelated (pixels with decorrelated colours), prior (--prior)",
     )
-    pictures.add_argument(
-        "--prior", metavar="DIR", help="a folder with taef2_encoder.pth and taef2_decoder.pth, for prior"
-    )
+    add_prior(pictures, "for --parameterization prior and --reconstruction")
     pictures.add_argument("--start", metavar="FILE", help="a picture to begin with (default: noise)")
     pictures.add_argument("--size", type=whole, metavar="N", help="side in pixels (default: the network's)")
 
@@ -183,7 +184,7 @@ def _run(options: argparse.Namespace) -> int:
         bar.end()
     units = [unit for batch in batches for unit in batch]
     document = {**job.settings, "results": units}
-    job.write("figures.json", _json(document))
+    job.write("results.json", _json(document))
     job.write("index.html", _page(job, units))
     if options.json:
         print_json(document)
@@ -192,7 +193,7 @@ def _run(options: argparse.Namespace) -> int:
     for unit in units:
         if unit["dead"]:
             print(f"{unit['unit']}: {DEAD}")
-    print(f"written to {job.root} in {time.monotonic() - start:.1f} s: index.html, figures.json, pictures")
+    print(f"written to {job.root} in {time.monotonic() - start:.1f} s: index.html, results.json, pictures")
     return DONE
 
 
@@ -231,13 +232,13 @@ class _Job:
             )
         if options.diversity and (options.copies < 2 or options.diversity_layer is None):
             raise InvalidInputError("--diversity", "--copies of 2 or more and --diversity-layer")
-        if (options.parameterization == "prior" or options.reconstruction) and options.prior is None:
-            raise InvalidInputError("no --prior", "the folder of an autoencoder", "--prior DIR")
         if options.ascent == "decorrelated" and options.parameterization != "pixels":
             raise InvalidInputError(
                 f"--ascent decorrelated with {options.parameterization}", "--parameterization pixels"
             )
         self.options, self.model = options, model
+        wanted = options.parameterization == "prior" or bool(options.reconstruction)
+        self.prior = prior_folder(options, model) if wanted or options.prior is not None else None
         if options.size is not None:
             side = options.size
             model.space = dataclasses.replace(
@@ -273,6 +274,7 @@ class _Job:
             "units": list(self.options.unit),
             "kept": self.keep,
             **chosen,
+            "prior": self.prior,
             "size": [space.height, space.width],
             "channels": space.channels,
             "mean": list(space.mean),
@@ -282,9 +284,9 @@ class _Job:
     def _autoencoder(self) -> Any:
         from fvtheory.empirical.models.taef2 import load_taef2
 
-        if self.options.prior is None:
+        if self.prior is None:
             return None
-        encoder, decoder = load_taef2(self.options.prior)
+        encoder, decoder = load_taef2(self.prior)
         return encoder.to(self.model.device), decoder.to(self.model.device)
 
     def _start(self) -> Any:
@@ -483,10 +485,10 @@ def _row(unit: dict[str, Any]) -> Sequence[str]:
 
 
 def _page(job: _Job, units: Sequence[dict[str, Any]]) -> bytes:
-    from fvtheory.report.page import Pictures, Table, Text, page
+    from fvtheory.report.page import Pictures, Table, Text, page, settings_section
 
     verb = "minimized" if job.options.minimize else "maximized"
-    about = [(k, str(v)) for k, v in job.settings.items() if v not in (None, 0.0, False)]
+    about = {k: v for k, v in job.settings.items() if v not in (None, 0.0, False)}
     sections: list[Any] = [
         (
             "Units",
@@ -507,5 +509,5 @@ def _page(job: _Job, units: Sequence[dict[str, Any]]) -> bytes:
         copy = f", picture {unit['copy'] + 1}" if job.options.copies > 1 else ""
         words = DEAD if unit["dead"] else "Values before each step, on the transformed picture."
         sections.append((unit["unit"] + copy, [Text(words), Pictures(captions)]))
-    sections.append(("Settings", [Table(("setting", "value"), about)]))
+    sections.append(settings_section(about))
     return page("Feature visualizations", sections)

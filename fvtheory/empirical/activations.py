@@ -37,6 +37,7 @@ class Layer:
 
     @property
     def channels(self) -> int:
+        """The first entry of the shape."""
         return self.shape[0]
 
 
@@ -196,7 +197,9 @@ def deepest(model: ImageModel, spatial: bool = False) -> Layer:
         if layer.channels != output.channels and (positions > 1 or not spatial):
             return layer
     raise InvalidInputError(
-        f"network {model.name}", "a layer before the classes" + (" with rows and columns" if spatial else "")
+        f"network {model.name}",
+        "a layer before the classes" + (" with rows and columns" if spatial else ""),
+        "name a layer",
     )
 
 

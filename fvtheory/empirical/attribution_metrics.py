@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from fvtheory.empirical.activations import logits
 from fvtheory.empirical.heat_maps import correlation, gaussian_blur
 from fvtheory.empirical.image_model import ImageModel
 from fvtheory.errors import InvalidInputError
@@ -80,11 +81,9 @@ class Curves:
         )
 
 
-@torch.no_grad()
 def probabilities(model: ImageModel, pictures: Tensor, batch: int = 32) -> Tensor:
     """Softmax (n, classes) in float64, on the CPU."""
-    parts = [model(pictures[i : i + batch].to(model.device)).cpu() for i in range(0, len(pictures), batch)]
-    return torch.cat(parts).double().softmax(1)
+    return logits(model, pictures, batch).double().softmax(1)
 
 
 @torch.no_grad()
@@ -109,8 +108,11 @@ def insertion_and_deletion(
         batch: pictures in one pass.
 
     Raises:
-        InvalidInputError: for no steps, a kernel too large for the pictures, or maps of another size.
+        InvalidInputError: for a model in training mode, what are no pictures, no steps, a kernel too large for the
+            pictures, or maps of another size.
     """
+    model.check_eval()
+    model.space.check(pictures)
     n, _channels, height, width = pictures.shape
     if tuple(maps.shape) != (n, height, width):
         raise InvalidInputError(f"maps {tuple(maps.shape)}", f"({n}, {height}, {width}), one a picture")
@@ -162,8 +164,7 @@ def evaluate(
     Raises:
         InvalidInputError: for a model in training mode, what are no pictures, or maps that are none.
     """
-    if model.training:
-        raise InvalidInputError("a model in training mode", "a model in eval mode", "prepare(model)")
+    model.check_eval()
     model.space.check(pictures)
     if maps is None:
         maps = explain(pictures, classes)

@@ -82,8 +82,7 @@ def class_activation_maps(
     """
     if method not in METHODS:
         raise UnknownNameError(f"method {method!r}", " or ".join(METHODS))
-    if model.training:
-        raise InvalidInputError("a model in training mode", "a model in eval mode", "prepare(model)")
+    model.check_eval()
     if generator is None and method in ("random-cam", "smooth-grad-cam++"):
         raise InvalidInputError(f"{method} without a generator", "a torch.Generator")
     model.space.check(pictures)

@@ -4,7 +4,6 @@ al. 2017; Section 2 and C.2 of Geirhos et al. 2024)."""
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +16,9 @@ from fvtheory.empirical.image_model import ImageModel, grey_logits
 from fvtheory.empirical.objectives import Objective, observe
 from fvtheory.empirical.parameterizations import Parameterization
 from fvtheory.empirical.steepest_ascent import SENSES, steepest
+from fvtheory.empirical.tensor_files import read_tensors, write_tensors
 from fvtheory.empirical.transformations import STANDARD, Transformations
 from fvtheory.errors import InvalidInputError
-from fvtheory.results import write_file
 
 STEPS = 512
 """Of the paper's figures (C.2)."""
@@ -108,8 +107,7 @@ def visualize(
             none of the model's, an objective that does not depend on them or becomes infinite or NaN, or a checkpoint
             of something else.
     """
-    if model.training:
-        raise InvalidInputError("a model in training mode", "a model in eval mode", "prepare(model)")
+    model.check_eval()
     if steps < 1 or any(not 0 <= step <= steps for step in keep):
         raise InvalidInputError(
             f"{steps} steps, {tuple(keep)} to be kept", "at least one step, and those in it"
@@ -231,7 +229,6 @@ def _save(
     optimizer: torch.optim.Optimizer,
     generator: torch.Generator,
 ) -> None:
-    out = io.BytesIO()
     state = {
         "about": about,
         "history": torch.stack(run.history).cpu(),
@@ -241,8 +238,7 @@ def _save(
         "optimizer": optimizer.state_dict(),
         "generator": generator.get_state(),
     }
-    torch.save(state, out)
-    write_file(file, out.getvalue())
+    write_tensors(file, state)
 
 
 def _load(
@@ -252,15 +248,8 @@ def _load(
     optimizer: torch.optim.Optimizer,
     generator: torch.Generator,
 ) -> _Run:
-    try:
-        state = torch.load(file, map_location="cpu", weights_only=True)
+    with read_tensors(file, "a checkpoint of a visualization", "remove it to begin anew") as state:
         found = state["about"]
-    except Exception as error:  # torch.load raises many kinds
-        raise InvalidInputError(
-            f"file {str(file)!r} ({(str(error) or type(error).__name__).splitlines()[0]})",
-            "a checkpoint of a visualization",
-            "remove it to begin anew",
-        ) from None
     if found != about:
         differ = [name for name in about if not isinstance(found, dict) or found.get(name) != about[name]]
         raise InvalidInputError(

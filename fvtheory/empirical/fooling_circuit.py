@@ -11,7 +11,6 @@ shifting costs a logit of 24 bits nothing (`Gate`).
 
 from __future__ import annotations
 
-import io
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +29,8 @@ from fvtheory.empirical.image_model import ImageModel, InputSpace, grey_logits
 from fvtheory.empirical.models import NAMES, load_model
 from fvtheory.empirical.natural_classifier import NaturalClassifier
 from fvtheory.empirical.preparation import prepare
+from fvtheory.empirical.tensor_files import read_tensors, write_tensors
 from fvtheory.errors import InvalidInputError
-from fvtheory.results import write_file
 
 MARGIN = 2.0
 """By how much shift and k exceed what was measured, before they are rounded up to a power of two."""
@@ -143,6 +142,9 @@ class Bounds:
         lowest: of D on visualizations and F on photographs: of what is let through.
         highest: of D on photographs and F on visualizations: of what is silenced.
         highest_through: of what is let through; Lemma 2 asks nothing of it.
+
+    Raises:
+        InvalidInputError: for bounds that are not finite.
     """
 
     lowest: float
@@ -546,29 +548,21 @@ def _space_to_json(space: InputSpace) -> dict[str, Any]:
 
 
 def _save(file: Path, settings: dict[str, Any], state: Mapping[str, Tensor]) -> None:
-    out = io.BytesIO()
     kept = {name: value.detach().cpu() for name, value in state.items()}
-    torch.save({"settings": json.dumps(settings), "state": kept}, out)
-    write_file(Path(file), out.getvalue())
+    write_tensors(file, {"settings": json.dumps(settings), "state": kept})
 
 
 def _load(
     file: str | Path, kind: str, words: Sequence[str], tensors: Sequence[str] = ()
 ) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Settings, with these words at least, and tensors, with these at least."""
-    try:
-        content = torch.load(file, map_location="cpu", weights_only=True)
+    with read_tensors(file, f"a file of kind {kind}", "write it with fvtheory fool") as content:
         settings, state = json.loads(content["settings"]), dict(content["state"])
         if settings["kind"] != kind or not all(isinstance(v, Tensor) for v in state.values()):
             raise ValueError(f"kind {settings['kind']!r}")
         missing = [n for n in words if n not in settings] + [n for n in tensors if n not in state]
         if missing:
             raise ValueError(f"without {', '.join(missing)}")
-    except Exception as error:  # torch.load raises many kinds
-        why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InvalidInputError(
-            f"file {str(file)!r} ({why})", f"a file of kind {kind}", "write it with fvtheory fool"
-        ) from None
     return settings, state
 
 

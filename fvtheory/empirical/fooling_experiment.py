@@ -11,7 +11,6 @@ so does this E; it is judged on other starts.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -45,10 +44,10 @@ from fvtheory.empirical.objectives import Objective, each, logit
 from fvtheory.empirical.parameterizations import Fourier
 from fvtheory.empirical.pictures import PictureSet
 from fvtheory.empirical.proportion import Proportion
+from fvtheory.empirical.tensor_files import read_tensors, write_tensors
 from fvtheory.empirical.trajectories import Trajectories, join, record
 from fvtheory.empirical.transformations import STANDARD, Transformations
 from fvtheory.errors import InvalidInputError
-from fvtheory.results import write_file
 
 Progress = Callable[[str, int, int], None]
 
@@ -111,6 +110,7 @@ class Synthetic:
 
     @property
     def training(self) -> Trajectories:
+        """Trajectories of the units, and of the picture where there is one."""
         return self.units if self.picture is None else join([self.units, self.picture])
 
 
@@ -272,17 +272,12 @@ def kept(file: Path, make: Callable[[], dict[str, Tensor]]) -> dict[str, Tensor]
         InvalidInputError: for a damaged file.
     """
     if file.is_file():
-        try:
-            return torch.load(file, weights_only=True)
-        except Exception as error:  # torch.load raises many kinds
-            raise InvalidInputError(
-                f"file {str(file)!r} ({str(error).splitlines()[0]})", "tensors", "remove it"
-            ) from None
-    found = make()
-    out = io.BytesIO()
-    torch.save(found, out)
-    write_file(file, out.getvalue())
-    return found
+        with read_tensors(file, "tensors", "remove it") as found:
+            made = dict(found)
+        return made
+    made = make()
+    write_tensors(file, made)
+    return made
 
 
 def on_photographs(fooled: ImageModel, held_out: PictureSet, folder: Path) -> dict[str, Any]:

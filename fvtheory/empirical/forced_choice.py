@@ -55,6 +55,7 @@ class Shown:
 
     @property
     def spread(self) -> float:
+        """high - low."""
         return self.high - self.low
 
 
@@ -155,16 +156,6 @@ def lipschitz_radius(low: Tensor, high: Tensor, lipschitz: float) -> float:
 
 
 # ---- features ------------------------------------------------------------------------------------------
-
-
-def last_features(model: ImageModel) -> str:
-    """The last layer that is not the logits in another shape: what is known just before the classes."""
-    found = layers(model)
-    classes = found[-1].channels
-    for layer in reversed(found[:-1]):
-        if layer.channels != classes:
-            return layer.name
-    return PIXELS
 
 
 @torch.no_grad()

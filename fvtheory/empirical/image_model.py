@@ -60,6 +60,7 @@ class InputSpace:
         return len(self.channels)
 
     def shape(self, count: int = 1) -> tuple[int, int, int, int]:
+        """Of a batch of pictures: (count, channels, height, width)."""
         return count, self.depth, self.height, self.width
 
     def check(self, pictures: Tensor) -> None:
@@ -132,9 +133,20 @@ class ImageModel(nn.Module):
 
     @property
     def device(self) -> torch.device:
+        """Where the network is."""
         return self.scale.device
 
+    def check_eval(self) -> None:
+        """Refuse a network of which anything is in training mode: pictures of a batch would change each other.
+
+        Raises:
+            InvalidInputError: for that.
+        """
+        if any(module.training for module in self.modules()):
+            raise InvalidInputError("a model in training mode", "a model in eval mode", "prepare(model)")
+
     def describe_class(self, index: int) -> str:
+        """The label of a class, or its number where there is none."""
         return self.labels[index] if index < len(self.labels) else f"class {index}"
 
 

@@ -61,6 +61,7 @@ class Range:
 
     @property
     def width(self) -> float:
+        """high - low."""
         return self.high - self.low
 
     def __str__(self) -> str:
@@ -148,7 +149,8 @@ def autoencoder_codes(
         )
     if encoder.training or decoder.training:
         raise InvalidInputError("an autoencoder in training mode", "one in eval mode", "call its eval()")
-    encoder, decoder = encoder.to(model.device), decoder.to(model.device)
+    for module in (encoder, decoder):  # channels last: half the time on a CPU
+        module.to(model.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @torch.no_grad()
     def first(count: int, generator: torch.Generator) -> Tensor:
@@ -194,6 +196,9 @@ class Settings:
         multipliers: of sampling, `LEAST_SQUARES` or `FIXED`.
         one_start: all seeds begin with the same code (Section 4.2), shaken a little: from one and the same point the
             distances have no gradient, and the seeds would stay together for ever.
+
+    Raises:
+        InvalidInputError: for an unknown word, or a number out of its range.
     """
 
     seeds: int = 10
@@ -329,8 +334,7 @@ def find_seeds(
     settings = settings or Settings()
     if not ranges:
         raise InvalidInputError("no ranges", "at least one unit with a range")
-    if model.training:
-        raise InvalidInputError("a model in training mode", "a model in eval mode", "prepare(model)")
+    model.check_eval()
     start = space.start(1 if settings.one_start else settings.seeds, generator)
     codes = start.expand(settings.seeds, *start.shape[1:]).detach().clone()
     if settings.one_start:
@@ -453,8 +457,9 @@ def sample(
     Returns fewer than n where the steps ran out.
 
     Raises:
-        InvalidInputError: for fewer samples than seeds.
+        InvalidInputError: for fewer samples than seeds, or a model in training mode.
     """
+    model.check_eval()
     settings = settings or Settings()
     size = len(seeds.codes)
     if count < size:
@@ -591,7 +596,12 @@ def maximize(
     steps: int = 100,
     progress: Progress | None = None,
 ) -> Tensor:
-    """Activation maximization (equation 3) from `count` starts, in the same codes: pictures, uint8."""
+    """Activation maximization (equation 3) from `count` starts, in the same codes: pictures, uint8.
+
+    Raises:
+        InvalidInputError: for a model in training mode.
+    """
+    model.check_eval()
     codes = space.start(count, generator).detach().clone().requires_grad_()
     optimizer = torch.optim.Adam([codes], lr=space.rate)
     for step in range(1, steps + 1):
@@ -679,6 +689,7 @@ class Row:
 
     @property
     def acceptance(self) -> float:
+        """Share of proposed pictures that were kept; NaN where none was proposed."""
         return 1 - self.rejected / self.proposed if self.proposed else math.nan
 
     @classmethod

@@ -92,8 +92,7 @@ def record_path(
     Raises:
         InvalidInputError: for a model in training mode, or fewer than two steps.
     """
-    if model.training:
-        raise InvalidInputError("a model in training mode", "a model in eval mode", "prepare(model)")
+    model.check_eval()
     if steps < 2:
         raise InvalidInputError(f"{steps} steps", "at least two, for an angle")
     mover = optimizer(parameterization.parameters, lr=rate)

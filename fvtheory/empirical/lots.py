@@ -117,8 +117,7 @@ def synthesize(
             not finite, a negative threshold, an unknown distance, or cosine distance to a target of zeros.
         UnknownNameError: for no such layer.
     """
-    if model.training:
-        raise InvalidInputError("a model in training mode", "a model in eval mode", "prepare(model)")
+    model.check_eval()
     if distance not in DISTANCES or not threshold >= 0:
         raise InvalidInputError(
             f"distance {distance!r} with threshold {threshold}",
@@ -244,7 +243,13 @@ def zero_target(model: ImageModel, layer: str) -> Tensor:
 
 
 def picture_target(model: ImageModel, picture: Tensor, layer: str) -> Tensor:
-    """Features of another picture (C, H, W), which may show what the network was not trained on."""
+    """Features of another picture (C, H, W), which may show what the network was not trained on.
+
+    Raises:
+        InvalidInputError: for a model in training mode, or what is no picture.
+    """
+    model.check_eval()
+    model.space.check(picture[None])
     with torch.no_grad():
         return activations(model, picture[None].to(model.device), [layer])[layer][0].cpu()
 
@@ -252,7 +257,11 @@ def picture_target(model: ImageModel, picture: Tensor, layer: str) -> Tensor:
 def class_targets(
     model: ImageModel, pictures: PictureSet, layer: str, generator: torch.Generator
 ) -> dict[int, Tensor]:
-    """Of each class, the features of one of its pictures, drawn at random."""
+    """Of each class, the features of one of its pictures, drawn at random.
+
+    Raises:
+        InvalidInputError: for a model in training mode.
+    """
     found = {}
     for label in pictures.labels.unique().tolist():
         places = (pictures.labels == label).nonzero().flatten()
@@ -268,7 +277,12 @@ def mean_targets(
     batch: int = 32,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[int, Tensor]:
-    """Of each class, the mean features of its pictures, summed in float64."""
+    """Of each class, the mean features of its pictures, summed in float64.
+
+    Raises:
+        InvalidInputError: for a model in training mode.
+    """
+    model.check_eval()
     sums: dict[int, Tensor] = {}
     for start in range(0, len(pictures), batch):
         part = slice(start, start + batch)

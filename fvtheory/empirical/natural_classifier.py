@@ -3,7 +3,6 @@ of Geirhos et al. 2024)."""
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fvtheory.empirical.image_model import InputSpace
+from fvtheory.empirical.tensor_files import read_tensors, write_tensors
 from fvtheory.empirical.transformations import STANDARD, Transformations
 from fvtheory.errors import InvalidInputError
-from fvtheory.results import write_file
 
 CHANNELS = 16
 LAYERS = ((3, 3), (5, 2), (5, 2), (5, 2), (5, 2), (3, 2))
@@ -202,24 +201,19 @@ def _write_checkpoint(
     generator: torch.Generator,
     step: int,
 ) -> None:
-    out = io.BytesIO()
     kept = {
         "classifier": classifier.state_dict(),
         "optimizer": optimizer.state_dict(),
         "generator": generator.get_state(),
         "step": step,
     }
-    torch.save(kept, out)
-    write_file(file, out.getvalue())
+    write_tensors(file, kept)
 
 
 def _read_checkpoint(file: Path) -> dict:
-    try:
-        return torch.load(file, weights_only=True)
-    except Exception as error:  # torch.load raises many kinds
-        raise InvalidInputError(
-            f"file {str(file)!r} ({str(error).splitlines()[0]})", "a checkpoint of E", "remove it"
-        ) from None
+    with read_tensors(file, "a checkpoint of E", "remove it") as found:
+        kept = dict(found)
+    return kept
 
 
 # ---- evaluation --------------------------------------------------------------------------------------

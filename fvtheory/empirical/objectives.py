@@ -113,7 +113,11 @@ def logit(index: int) -> Objective:
 
 
 def neuron(layer: str, index: int, position: tuple[int, int] | None = None) -> Objective:
-    """One channel at one position (row, column); the middle unless told."""
+    """One channel at one position (row, column); the middle unless told.
+
+    Raises (when evaluated):
+        InvalidInputError: for a layer without positions, or one outside it.
+    """
 
     def value(seen: dict[str, Tensor]) -> Tensor:
         x = _channels(seen[layer], layer, index)
@@ -188,7 +192,11 @@ def probability(index: int) -> Objective:
 
 
 def each(objectives: Sequence[Objective], copies: int = 1) -> Objective:
-    """A batch of different units in one pass: objective i is for pictures i * copies to (i + 1) * copies - 1."""
+    """A batch of different units in one pass: objective i is for pictures i * copies to (i + 1) * copies - 1.
+
+    Raises (when evaluated):
+        InvalidInputError: for another number of pictures.
+    """
     chosen = tuple(objectives)
     layers = tuple(dict.fromkeys(layer for o in chosen for layer in o.layers))
 

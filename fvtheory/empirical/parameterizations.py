@@ -22,9 +22,17 @@ Shape = tuple[int, int, int, int]
 
 
 class Parameterization(Protocol):
+    """Pictures as a function of free tensors.
+
+    Attributes:
+        parameters: what an ascent changes; leaves that require a gradient.
+    """
+
     parameters: list[Tensor]
 
-    def pictures(self) -> Tensor: ...
+    def pictures(self) -> Tensor:
+        """The pictures, (n, C, H, W) with values in [0, 1], differentiable in the parameters."""
+        ...
 
 
 def colour_matrix(channels: int, device: torch.device | str = "cpu") -> Tensor | None:

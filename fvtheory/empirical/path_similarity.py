@@ -135,9 +135,11 @@ class LayerSimilarity:
 class Checkpoint(Protocol):
     """Where the state of an unfinished chunk is kept."""
 
-    def load(self) -> dict[str, Any] | None: ...
+    def load(self) -> dict[str, Any] | None:
+        """What was saved last, or None."""
 
-    def save(self, state: dict[str, Any]) -> None: ...
+    def save(self, state: dict[str, Any]) -> None:
+        """Keep this in place of what was saved before."""
 
 
 @dataclass
@@ -180,6 +182,7 @@ class Comparison:
 
     @property
     def methods(self) -> tuple[str, ...]:
+        """Of visualization, in the order of the first class."""
         return tuple(self.classes[0].visualizations)
 
     def chunk(

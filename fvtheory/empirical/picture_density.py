@@ -33,7 +33,11 @@ class PictureDensity:
     exponent: Tensor
 
     def log_density(self, pictures: Tensor) -> Tensor:
-        """Logarithm of the density of pictures (n, C, H, W), in nats divided by C * H * W, (n,)."""
+        """Logarithm of the density of pictures (n, C, H, W), in nats divided by C * H * W, (n,).
+
+        Raises:
+            InvalidInputError: for another number of channels.
+        """
         channels, height, width = pictures.shape[1:]
         if channels != len(self.mean):
             raise InvalidInputError(f"pictures with {channels} channels", f"{len(self.mean)} channels")

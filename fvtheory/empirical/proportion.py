@@ -10,7 +10,11 @@ from fvtheory.errors import InvalidInputError
 
 @dataclass(frozen=True)
 class Proportion:
-    """How many of how many, with the score interval of Wilson (1927)."""
+    """How many of how many, with the score interval of Wilson (1927).
+
+    Raises:
+        InvalidInputError: for a count below 0 or above `of`.
+    """
 
     count: int
     of: int
@@ -21,6 +25,7 @@ class Proportion:
 
     @property
     def value(self) -> float:
+        """The share; NaN of nothing."""
         return self.count / self.of if self.of else math.nan
 
     def interval(self, z: float = 1.959963984540054) -> tuple[float, float]:

@@ -37,6 +37,7 @@ from fvtheory.empirical.image_model import ImageModel, grey_logits
 from fvtheory.empirical.objectives import Objective, channel, each
 from fvtheory.empirical.parameterizations import Fourier, Parameterization
 from fvtheory.empirical.preparation import NORMS, Tracer
+from fvtheory.empirical.tensor_files import read_tensors
 from fvtheory.empirical.transformations import STANDARD, Transformations
 from fvtheory.errors import InvalidInputError, UnknownNameError
 
@@ -116,6 +117,7 @@ class SilentLayer:
 
     @property
     def units(self) -> SilentUnits:
+        """The module that was put in."""
         found = self.model.module.get_submodule(self.name)
         assert isinstance(found, SilentUnits)
         return found
@@ -329,8 +331,7 @@ def silence(
             that torch.fx cannot trace.
         UnknownNameError: for a layer of no block.
     """
-    if model.training:
-        raise InvalidInputError("a model in training mode", "a model in eval mode", "model.eval()")
+    model.check_eval()
     if not (0 < alpha < float("inf") and 0 < beta < float("inf") and 1 <= slack < float("inf")):
         raise InvalidInputError(
             f"alpha {alpha}, beta {beta}, slack {slack}", "alpha, beta > 0 and slack >= 1"
@@ -435,8 +436,7 @@ def load_silent(model: ImageModel, file: str | Path) -> SilentLayer:
     Raises:
         InvalidInputError: for another file, or one made for another network, other weights or pictures of another size.
     """
-    try:
-        found = torch.load(file, map_location="cpu", weights_only=True)
+    with read_tensors(file, f"silent units made for {model.name}") as found:
         if not isinstance(found, dict) or found.get("kind") != KIND:
             raise ValueError("no silent units in it")
         missing = [key for key in KEYS if key not in found]
@@ -458,12 +458,8 @@ def load_silent(model: ImageModel, file: str | Path) -> SilentLayer:
         with torch.no_grad():
             conv.weight.copy_(weight)
         numbers = (float(found["alpha"]), float(found["beta"]), float(found["slack"]))
-        return _insert(model, block, SilentUnits(conv, bias), *numbers, str(found["bias_rule"]), peaks)
-    except Exception as error:  # torch.load raises many kinds
-        raise InvalidInputError(
-            f"file {str(file)!r} ({str(error).splitlines()[0] if str(error) else type(error).__name__})",
-            f"silent units made for {model.name}",
-        ) from None
+        made = _insert(model, block, SilentUnits(conv, bias), *numbers, str(found["bias_rule"]), peaks)
+    return made
 
 
 # ---- what it does to natural pictures ----------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,9 +14,10 @@ from fvtheory.empirical.feature_visualization import visualize
 from fvtheory.empirical.image_model import ImageModel
 from fvtheory.empirical.objectives import each, logit
 from fvtheory.empirical.parameterizations import Fourier
+from fvtheory.empirical.tensor_files import read_tensors, write_tensors
 from fvtheory.empirical.transformations import STANDARD, Transformations
 from fvtheory.errors import InvalidInputError
-from fvtheory.results import open_results, write_file
+from fvtheory.results import open_results
 
 SAMPLES = 15
 """Pictures of a trajectory beside its start (C.1)."""
@@ -126,9 +126,7 @@ def record(
                 else lambda done, of, n=number: progress(n * of + done, len(chunks) * of),  # type: ignore[misc]
             )
             data = torch.stack([seen.trajectory[step] for step in kept])
-            out = io.BytesIO()
-            torch.save((data * 255).round().to(torch.uint8), out)
-            write_file(file, out.getvalue())
+            write_tensors(file, (data * 255).round().to(torch.uint8))
             begun.unlink()
         found.append(_read(file, chunk, kept, model))
     return join(found)
@@ -136,14 +134,9 @@ def record(
 
 def _read(file: Path, units: Sequence[int], steps: Sequence[int], model: ImageModel) -> Trajectories:
     shape = (len(steps), *model.space.shape(len(units)))
-    try:
-        data = torch.load(file, weights_only=True)
-    except Exception as error:  # torch.load raises many kinds
-        raise InvalidInputError(
-            f"file {str(file)!r} ({str(error).splitlines()[0]})", "pictures of trajectories", "remove it"
-        ) from None
-    if not isinstance(data, Tensor) or data.dtype != torch.uint8 or tuple(data.shape) != shape:
-        raise InvalidInputError(f"file {str(file)!r}", f"pictures {shape}, uint8", "remove it")
+    with read_tensors(file, f"pictures of trajectories {shape}, uint8", "remove it") as data:
+        if not isinstance(data, Tensor) or data.dtype != torch.uint8 or tuple(data.shape) != shape:
+            raise ValueError("other things in it")
     return Trajectories(
         data.flatten(0, 1),
         torch.tensor(units).repeat(len(steps)),

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from fvtheory.empirical.image_model import ImageModel, InputSpace
+from fvtheory.empirical.tensor_files import read_tensors
 from fvtheory.errors import InvalidInputError
 
 STAGES = (  # repeats, kernel, stride, expansion, channels in, channels out
@@ -127,13 +127,8 @@ def load_efficientnet_lite(file: str | Path, variant: str = "lite0") -> ImageMod
         raise InvalidInputError(f"variant {variant!r}", " or ".join(SCALES))
     width, depth, size = SCALES[variant]
     module = EfficientNetLite(width, depth)
-    try:
-        module.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
-    except Exception as error:  # torch.load raises many kinds
-        raise InvalidInputError(
-            f"file {str(file)!r} ({(str(error) or type(error).__name__).splitlines()[0]})",
-            f"weights of EfficientNet-{variant}",
-        ) from None
+    with read_tensors(file, f"weights of EfficientNet-{variant}") as weights:
+        module.load_state_dict(weights)
     mean, std = (127 / 255,) * 3, (128 / 255,) * 3
     space = InputSpace(size, size, mean, std, short_side=size + 32)
     return ImageModel(module, space, f"efficientnet-{variant}").eval()

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from fvtheory.errors import InvalidInputError
+from fvtheory.empirical.tensor_files import read_tensors
 
 LATENT, WIDTH, SCALE = 32, 64, 8
 
@@ -96,13 +96,8 @@ def load_taef2(folder: str | Path) -> tuple[nn.Sequential, nn.Sequential]:
     made = []
     for name, module in (("encoder", encoder()), ("decoder", decoder())):
         file = Path(folder) / f"taef2_{name}.pth"
-        try:
-            module.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
-        except Exception as error:  # torch.load raises many kinds
-            raise InvalidInputError(
-                f"file {str(file)!r} ({(str(error) or type(error).__name__).splitlines()[0]})",
-                f"weights of the TAEF2 {name}",
-                "download them from https://github.com/madebyollin/taesd",
-            ) from None
+        source = "download them from https://github.com/madebyollin/taesd"
+        with read_tensors(file, f"weights of the TAEF2 {name}", source) as weights:
+            module.load_state_dict(weights)
         made.append(module.eval().requires_grad_(False))
     return made[0], made[1]
