@@ -9,6 +9,7 @@ function (`fvtheory.functions`) or an exact network is not a black box: see `fvt
 
 from __future__ import annotations
 
+import copy
 import importlib
 import math
 import numbers
@@ -22,7 +23,7 @@ from typing import Any
 
 from fvtheory.classes import FunctionClass, get_class
 from fvtheory.errors import FvtheoryError, InvalidInputError, UnknownNameError
-from fvtheory.exact import Point, Rational, rational
+from fvtheory.exact import Point, Rational, rational, rounded, short
 from fvtheory.functions import Clip, Combination, Function, constant, function_from_json
 from fvtheory.information import MinMax
 from fvtheory.networks import ReluNetwork
@@ -30,6 +31,9 @@ from fvtheory.networks import ReluNetwork
 Decoder = Callable[[MinMax], Callable[[Point], Any]]
 
 CENTRAL, CONSTANT = "central", "constant"
+
+MAX_EXPONENT = 10_000
+"""Of a ``Decimal`` that a decoder answers: 10^999999999 would take all memory as a fraction."""
 
 _EXAMPLE = "write decode(phi) so that it returns a function of a point, which returns a number"
 
@@ -129,9 +133,9 @@ def central_decoder(cls: FunctionClass | str, lipschitz: Rational | None = None)
     rate = None if lipschitz is None else rational(lipschitz, "lipschitz")
     if known.needs_lipschitz != (rate is not None):
         need = "a Lipschitz constant" if known.needs_lipschitz else "no Lipschitz constant"
-        raise InvalidInputError(f"class {known.name} with lipschitz = {rate}", need)
+        raise InvalidInputError(f"class {known.name} with lipschitz = {short(rate)}", need)
     if rate is not None and rate <= 0:
-        raise InvalidInputError(f"lipschitz = {rate}", "a Lipschitz constant above 0")
+        raise InvalidInputError(f"lipschitz = {short(rate)}", "a Lipschitz constant above 0")
     return CentralDecoder(known, rate)
 
 
@@ -291,10 +295,7 @@ class Prediction:
     def rounded(self, x: tuple[float, ...]) -> float:
         """The value at a point of floats, rounded; the decoder is asked at exactly this point."""
         number = self._number(x)
-        try:
-            return float(number)
-        except OverflowError:
-            return math.inf if number > 0 else -math.inf
+        return number if isinstance(number, float) else rounded(number)
 
     def _number(self, x: tuple[Any, ...]) -> float | Fraction:
         """What was answered at x: floats stay floats. Equal points of floats and of Fractions are one key."""
@@ -310,19 +311,23 @@ class Prediction:
                 number = self.answer(at)
             except FvtheoryError:
                 raise
-            except Exception as error:
+            except (Exception, SystemExit, GeneratorExit) as error:
                 raise InvalidInputError(
                     f"a decoder that raised {_one_line(error)} at {shown(at)}",
                     "a number at every point of the cube",
                 ) from error
-            is_float = isinstance(number, float) and math.isfinite(number)
-            found = float(number) if is_float else read_number(number, at)
+            plain = type(number) is float and math.isfinite(number)
+            found = number if plain else read_number(number, at)
         self.seen[x] = found
         return found
 
 
-def predict(decoder: Decoder | Function | ReluNetwork, phi: MinMax) -> Prediction:
+def predict(decoder: Any, phi: Any) -> Prediction:
     """The decoder's answer to Φ, ready to be asked for exact values.
+
+    Args:
+        decoder: a decoder, or an exact function or network to predict with.
+        phi: Φ, or other knowledge with a ``dim``; the decoder is given a copy, which it may spoil.
 
     Raises:
         InvalidInputError: for a decoder that is not callable, raises, or does not answer with a
@@ -333,10 +338,10 @@ def predict(decoder: Decoder | Function | ReluNetwork, phi: MinMax) -> Predictio
     if not callable(decoder):
         raise InvalidInputError(f"a decoder of type {type(decoder).__name__}", "a callable", _EXAMPLE)
     try:
-        answer = decoder(phi)
+        answer = decoder(copy.deepcopy(phi))
     except FvtheoryError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit, GeneratorExit) as error:
         raise InvalidInputError(
             f"a decoder that raised {_one_line(error)} for Φ", "a function of a point", _EXAMPLE
         ) from error
@@ -362,14 +367,19 @@ def read_number(value: Any, x: Point) -> Fraction:
         InvalidInputError: for NaN, infinities, arrays with dimensions and what is not a number.
     """
     if isinstance(value, float):
-        number = value
-    elif isinstance(value, Fraction):
+        number = float(value)
+    elif type(value) is Fraction:
         return value
     elif isinstance(value, (bool, str, bytes, complex)):
         raise _not_a_number(value, x)
     elif isinstance(value, numbers.Rational):
         return Fraction(int(value.numerator), int(value.denominator))
     elif isinstance(value, Decimal) and value.is_finite():
+        if abs(value.adjusted()) > MAX_EXPONENT:
+            raise InvalidInputError(
+                f"a decoder that answered {short(value)} at {shown(x)}",
+                f"a number from 10^-{MAX_EXPONENT} to 10^{MAX_EXPONENT} in size",
+            )
         return Fraction(value)
     else:
         if tuple(getattr(value, "shape", ())):
@@ -395,10 +405,13 @@ def _not_a_number(value: Any, x: Point) -> InvalidInputError:
 
 def shown(x: Point) -> str:
     """A point for an error message."""
-    start = ", ".join(map(str, x[:4]))
+    start = ", ".join(map(short, x[:4]))
     return f"({start}, ...)" if len(x) > 4 else f"({start})"
 
 
 def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # an error that cannot say what it is
+        text = ""
     return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__

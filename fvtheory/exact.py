@@ -6,6 +6,7 @@ Numbers enter as ``Fraction``, ``int`` or strings such as ``"1/4"``; floats are 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -19,6 +20,13 @@ Point = tuple[Fraction, ...]
 MAX_DIGITS = 1000
 """The most decimal digits of a numerator or denominator in text: results of several such numbers stay
 within what Python turns into text."""
+
+TOO_LONG = (
+    "a result of thousands of digits",
+    "numbers short enough that Python turns results into text",
+    "give numbers of fewer digits",
+)
+"""The error for a result that cannot be written: got, required, remedy."""
 
 _RATIONAL = re.compile(rf"\s*[+-]?\d{{1,{MAX_DIGITS}}}(\s*/\s*\d{{1,{MAX_DIGITS}}})?\s*\Z", re.ASCII)
 
@@ -59,8 +67,23 @@ def short(value: object) -> str:
 
 
 def text(value: Fraction) -> str:
-    """``value`` as the contract writes it: ``"1/4"``, ``"0"``, ``"3"``."""
-    return str(value)
+    """``value`` as the contract writes it: ``"1/4"``, ``"0"``, ``"3"``.
+
+    Raises:
+        InvalidInputError: for more digits than Python turns into text.
+    """
+    try:
+        return str(value)
+    except ValueError:
+        raise InvalidInputError(*TOO_LONG) from None
+
+
+def rounded(value: Fraction) -> float:
+    """The float nearest to ``value``, infinite beyond the range of floats; for display and for searches."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def point(coordinates: Iterable[Rational] | Rational, name: str = "point") -> Point:

@@ -16,7 +16,7 @@ from math import factorial, lcm
 from typing import Any
 
 from fvtheory.errors import InvalidInputError
-from fvtheory.exact import Point, Rational, rational, text
+from fvtheory.exact import Point, Rational, rational, short, text
 from fvtheory.functions import Function, Interval, IntervalSet
 from fvtheory.functions.base import check_dim
 from fvtheory.functions.pieces import MAX_PIECES, Piece, pieces
@@ -45,7 +45,7 @@ class Band:
     ) -> None:
         ends = [None if v is None else rational(v, name) for v, name in ((low, "low"), (high, "high"))]
         if None not in ends and ends[0] > ends[1]:  # type: ignore[operator]
-            raise InvalidInputError(f"low = {low} above high = {high}", "low <= high")
+            raise InvalidInputError(f"low = {short(ends[0])} above high = {short(ends[1])}", "low <= high")
         object.__setattr__(self, "function", function)
         object.__setattr__(self, "low", ends[0])
         object.__setattr__(self, "high", ends[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
@@ -14,7 +15,13 @@ SETTINGS = "settings.json"
 
 
 def write_file(file: Path, content: bytes) -> None:
-    """Write a file under another name first, so that it is never there in part."""
+    """Write a file under another name first, so that it is never there in part.
+
+    Raises:
+        InvalidInputError: for a folder, a device or a pipe of that name.
+    """
+    if file.exists() and not file.is_file():
+        raise InvalidInputError(f"output file {str(file)!r}, which is no plain file", "a file, or a new name")
     handle, scratch = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
     try:
         with os.fdopen(handle, "wb") as out:
@@ -22,7 +29,8 @@ def write_file(file: Path, content: bytes) -> None:
         os.chmod(scratch, 0o644)
         os.replace(scratch, file)
     except BaseException:
-        os.unlink(scratch)
+        with contextlib.suppress(FileNotFoundError):  # it has its name already
+            os.unlink(scratch)
         raise
 
 
@@ -42,7 +50,8 @@ def open_results(folder: str | Path, settings: dict[str, Any]) -> Path:
     file = root / SETTINGS
     if root.exists() and not root.is_dir():
         raise InvalidInputError(f"output folder {str(folder)!r}, which is a file", "a folder")
-    if not root.exists() or not any(root.iterdir()):
+    begun = f".{SETTINGS}-"  # all that a run leaves which was killed as it wrote its settings
+    if not root.exists() or all(p.name.startswith(begun) for p in root.iterdir()):
         if not root.parent.is_dir():
             raise InvalidInputError(
                 f"output folder {str(folder)!r}, whose parent is missing", "a place in an existing folder"

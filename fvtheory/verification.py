@@ -289,8 +289,11 @@ def judge(
             said_sat = True
             began = time.perf_counter()
             names = symbols(*obligation.asked)
-            values = obligation.values(dict(zip(names, answer.model.values(), strict=True)))
-            replayed = confirmed(obligation, values)
+            try:
+                values = obligation.values(dict(zip(names, answer.model.values(), strict=True)))
+                replayed = confirmed(obligation, values)
+            except (ValueError, ZeroDivisionError):  # of too few symbols, or with a unit that is 0
+                replayed = None
             replay_seconds += time.perf_counter() - began
             reason = "" if replayed is not None else "its model is not confirmed by exact replay"
             entries[solver] = CheckerEntry(found if replayed is not None else UNKNOWN, answer.seconds, reason)

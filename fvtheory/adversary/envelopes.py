@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +17,8 @@ from fvtheory.information import MinMax
 __all__ = ["LOWER", "UPPER", "Envelopes", "Part"]
 
 FloatPoint = tuple[float, ...]
+
+LARGEST = Fraction(sys.float_info.max)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Envelopes:
         phi = self.phi.to_floats()
         if self.phi.spread == 0:
             return (lambda _: phi.f_min), (lambda _: phi.f_min)
-        return self.cls.bounds(phi, None if self.lipschitz is None else float(self.lipschitz))
+        return self.cls.bounds(phi, None if self.lipschitz is None else float(min(self.lipschitz, LARGEST)))
 
     def width(self, x: Point) -> Fraction:
         return self.upper(x) - self.lower(x)

@@ -7,7 +7,6 @@ says counts only after `fvtheory.certificate_checker` has accepted the certifica
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from fvtheory.claims import PAPERS, claims_of
 from fvtheory.claims.claim import Claim
 from fvtheory.errors import InvalidInputError
 from fvtheory.obligations import PROVED, REFUTED, Obligation
+from fvtheory.results import write_file
 from fvtheory.smtlib import Script, script
 from fvtheory.terms import symbols
 
@@ -95,7 +95,11 @@ def read(directory: Path) -> dict[str, dict]:
     """
     found: dict[str, dict] = {}
     for path in sorted(directory.glob("*.jsonl")):
-        for place, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except UnicodeDecodeError as error:
+            raise InvalidInputError(f"{path}: {error}", "certificates in UTF-8", REMEDY) from None
+        for place, line in enumerate(lines, 1):
             try:
                 certificate = json.loads(line)
                 key = str(certificate["sha256"])
@@ -222,9 +226,7 @@ def _write(directory: Path, file: str, asked: Mapping[str, Question], lines: Map
     text = "".join(lines[t] for t, q in asked.items() if q.file == file and t in lines)
     path = directory / file
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        scratch = path.with_suffix(".part")
-        scratch.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(scratch, path)
+        write_file(path, text.encode())
 
 
 def _all_claims() -> list[Claim]:

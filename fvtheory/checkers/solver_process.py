@@ -1,7 +1,8 @@
 """A solver in a process of its own, killed when it outlives its limit.
 
 Run as a program (``python -m fvtheory.checkers.solver_process z3``) it answers JSON lines on
-standard input; as a module it offers `SolverProcess`, the other end of the pipe.
+standard input; as a module it offers `SolverProcess`, the other end of the pipe. Modules that lie in the
+current folder are not imported there, and what a solver prints is not taken for an answer.
 """
 
 from __future__ import annotations
@@ -62,12 +63,12 @@ class SolverProcess:
     def start(self) -> None:
         """Start the process and wait until the solver is loaded."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "fvtheory.checkers.solver_process", self.solver],
+            [sys.executable, "-P", "-m", "fvtheory.checkers.solver_process", self.solver],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
-            text=True,
+            encoding="utf-8",
             start_new_session=True,
         )
         hello = self._receive(START_SECONDS)
@@ -113,8 +114,11 @@ class SolverProcess:
             return Answer("unknown", elapsed, reason=f"{ended} after {elapsed:.1f} s")
         if "error" in reply:
             return Answer("unknown", elapsed, reason=reply["error"])
-        model = {name: Fraction(value) for name, value in reply["model"].items()}
-        return Answer(reply["status"], elapsed, model)
+        try:
+            names = script.names if reply["status"] == "sat" else ()
+            return Answer(reply["status"], elapsed, {n: Fraction(reply["model"][n]) for n in names})
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            return Answer("unknown", elapsed, reason=f"an answer that cannot be read: {error!r}")
 
     def _exchange(self, question: dict, seconds: float) -> dict | None:
         assert self._process is not None and self._process.stdin is not None
@@ -134,21 +138,26 @@ class SolverProcess:
             line = process.stdout.readline()
         finally:
             timer.cancel()
-        return json.loads(line) if line.endswith("\n") else None
+        try:
+            return json.loads(line) if line.endswith("\n") else None
+        except ValueError:
+            return None
 
 
 def _environment() -> dict[str, str]:
     """This environment, with the package importable as it is here."""
     home = str(Path(__file__).parents[2])
     paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf-8"}
 
 
 def _serve(solver: str) -> None:
     module = importlib.import_module(f"fvtheory.checkers.{solver}")
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
     def say(reply: dict) -> None:
-        print(json.dumps(reply), flush=True)
+        print(json.dumps(reply), file=answers, flush=True)
 
     try:
         say({"version": module.version()})

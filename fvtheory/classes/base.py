@@ -26,7 +26,7 @@ from typing import Any
 
 from fvtheory.classes import ties
 from fvtheory.errors import InfeasibleInformationError, InvalidInputError
-from fvtheory.exact import Point, Rational, cube_point, rational
+from fvtheory.exact import Point, Rational, cube_point, rational, short
 from fvtheory.functions import Function, constant
 from fvtheory.information import FloatMinMax, MinMax, check_convention
 from fvtheory.obligations import Derivation, Obligation, valid
@@ -314,7 +314,7 @@ class FunctionClass:
         if not isinstance(phi, MinMax):
             raise InvalidInputError(f"Φ of type {type(phi).__name__}", "a MinMax", "see MinMax.from_json")
         if self.needs_lipschitz != (lipschitz is not None):
-            given = f"class {self.name} with lipschitz = {lipschitz}"
+            given = f"class {self.name} with lipschitz = {short(lipschitz)}"
             if self.needs_lipschitz:
                 remedy = 'lipschitz="2" in Python, --lipschitz 2 on the command line'
                 raise InvalidInputError(given, "a Lipschitz constant", remedy)
@@ -323,7 +323,7 @@ class FunctionClass:
             return constant_phi(phi)
         rate = rational(lipschitz, "lipschitz")
         if rate <= 0:
-            raise InvalidInputError(f"lipschitz = {rate}", "a Lipschitz constant above 0")
+            raise InvalidInputError(f"lipschitz = {short(rate)}", "a Lipschitz constant above 0")
         return constant_phi(phi, rate)
 
     def is_feasible(

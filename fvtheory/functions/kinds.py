@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from fvtheory.errors import InvalidInputError
-from fvtheory.exact import Point, Rational, cube_point, distance, point, rational, text
+from fvtheory.exact import Point, Rational, cube_point, distance, point, rational, short, text
 from fvtheory.functions.base import MAX_VARIABLES, Function, check_dim, grid, listed, pair, same_dim, whole
 
 SIDES = ("at-least", "at-most")
@@ -203,7 +203,7 @@ class Clip(Function):
     def __init__(self, inner: Function, low: Rational, high: Rational) -> None:
         bottom, top = rational(low, "low"), rational(high, "high")
         if bottom > top:
-            raise InvalidInputError(f"low = {bottom}, high = {top}", "low <= high")
+            raise InvalidInputError(f"low = {short(bottom)}, high = {short(top)}", "low <= high")
         self._set(same_dim([inner]), 0, inner=inner, low=bottom, high=top)
 
     @property

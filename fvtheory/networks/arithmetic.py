@@ -4,7 +4,8 @@ What a network computes in float32 or float64 depends on the order in which a ma
 and on whether products are rounded before they are added (fused multiply-add). The bounds here hold for
 every order, fused or not, in round-to-nearest (Higham, Accuracy and Stability of Numerical Algorithms,
 2002, sections 2.2, 3.1 and 4.2), and also where results below the least normal number are flushed to 0.
-They do not hold for TF32, bfloat16 or float16 products.
+They do not hold for TF32, bfloat16 or float16 products, nor where operands below the least normal number
+are read as 0.
 """
 
 from __future__ import annotations
@@ -214,22 +215,31 @@ def dot(
     Args:
         row: weights that the format holds, each with its value.
         exact: the range in exact arithmetic, where more is known than the ranges of the values.
+
+    Raises:
+        InvalidInputError: where a product or a partial sum might overflow.
     """
     terms = [(w, v) for w, v in row if w and not v.is_zero]
     bottom = [w * (v.low if w > 0 else v.high) for w, v in terms] + ([bias] if bias else [])
     top = [w * (v.high if w > 0 else v.low) for w, v in terms] + ([bias] if bias else [])
+    if 2 * sum((max(abs(p), abs(q)) for p, q in zip(bottom, top, strict=True)), ZERO) >= _power(f.largest):
+        raise InvalidInputError(
+            f"a network whose sums may overflow in {f.name}", f"sums of sizes below 2^{f.largest - 1}"
+        )
     if exact is None:
         exact_low = bias + sum((w * (v.exact_low if w > 0 else v.exact_high) for w, v in terms), ZERO)
         exact_high = bias + sum((w * (v.exact_high if w > 0 else v.exact_low) for w, v in terms), ZERO)
     else:
         exact_low, exact_high = exact
     inexact = [not is_power_of_two(w) for w, _ in terms] + ([False] if bias else [])
-    low, high = _computed(f, bottom, inexact)[0], _computed(f, top, inexact)[1]
-    error = sum((abs(w) * v.error for w, v in terms), ZERO) + _rounding(f, bottom, top, inexact)
+    low, high = _computed(f, bottom, inexact, bool(terms))[0], _computed(f, top, inexact, bool(terms))[1]
+    error = sum((abs(w) * v.error for w, v in terms), ZERO) + _rounding(f, bottom, top, inexact, bool(terms))
     return trimmed(low, high, exact_low, exact_high, error)
 
 
-def _computed(f: Format, terms: Sequence[Fraction], inexact: Sequence[bool]) -> tuple[Fraction, Fraction]:
+def _computed(
+    f: Format, terms: Sequence[Fraction], inexact: Sequence[bool], products: bool
+) -> tuple[Fraction, Fraction]:
     """Between what the computed sum of these products lies."""
     value = sum(terms, ZERO)
     if f.adds_exactly(terms):
@@ -240,16 +250,19 @@ def _computed(f: Format, terms: Sequence[Fraction], inexact: Sequence[bool]) -> 
             *({t, f.nearest(t)} if rounds else {t} for t, rounds in zip(terms, inexact, strict=True))
         )
         sums = [f.nearest(sum(case, ZERO)) for case in cases]
-        if all(s == 0 or abs(s) >= f.tiny for s in sums):
+        if all(s == 0 or abs(s) >= f.tiny for s in (*terms, *sums)):
             return min(sums), max(sums)
-    lost = _rounding(f, terms, terms, inexact)
+    lost = _rounding(f, terms, terms, inexact, products)
     return value - lost, value + lost
 
 
 def _rounding(
-    f: Format, bottom: Sequence[Fraction], top: Sequence[Fraction], inexact: Sequence[bool]
+    f: Format, bottom: Sequence[Fraction], top: Sequence[Fraction], inexact: Sequence[bool], products: bool
 ) -> Fraction:
-    """A bound of the rounding of a sum of products, each between its entries of ``bottom`` and ``top``."""
+    """A bound of the rounding of a sum of products, each between its entries of ``bottom`` and ``top``.
+
+    With ``products`` results may underflow, also those that are otherwise exact.
+    """
     if all(p == q for p, q in zip(bottom, top, strict=True)) and f.adds_exactly(bottom):
         return ZERO
     sizes = [max(abs(p), abs(q)) for p, q in zip(bottom, top, strict=True)]
@@ -259,5 +272,5 @@ def _rounding(
         lost = f.unit * sum((s for s, rounded in zip(sizes, inexact, strict=True) if rounded), ZERO)
         if count == 2:
             lost += f.unit * (max(abs(sum(bottom, ZERO)), abs(sum(top, ZERO))) + lost)
-        return lost + (3 * f.tiny if lost else ZERO)
+        return lost + (3 * f.tiny if lost or products else ZERO)
     return f.gamma(count - 1 + any(inexact)) * sum(sizes, ZERO) + 2 * count * f.tiny

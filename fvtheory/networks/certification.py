@@ -164,12 +164,14 @@ def float_error(network: Any, function: Function, dtype: Any = None, method: str
         method: "regions" or "gauge" where both could be used; the gauge is taken unless told.
 
     Raises:
-        InvalidInputError: for a function with jumps, or one for which no method is at hand.
+        InvalidInputError: for a function with jumps, one for which no method is at hand, or a network
+            whose sums may overflow.
     """
     exact, f = read_network(network, dtype)
     check_dim((ZERO,) * exact.dim, function.dim, "a network")
     if not is_built_continuous(function) and not is_continuous(function):
         raise InvalidInputError(f"a function of kind {function.kind!r} with jumps", "a continuous function")
+    computed_range(exact, f)  # refuses what may overflow
     if isinstance(function, Lift):
         reduced = _along(exact, function.coordinate)
         if reduced is not None:
@@ -198,7 +200,8 @@ def certify(network: Any, phi: MinMax, lipschitz: Rational | None = None, dtype:
         dtype: of a `ReluNetwork`.
 
     Raises:
-        InvalidInputError: for a Φ of another dimension, or a network that cannot be read.
+        InvalidInputError: for a Φ of another dimension, or a network that cannot be read or whose sums may
+            overflow.
     """
     exact, f = read_network(network, dtype)
     check_dim(phi.x_min, exact.dim, "Φ")
@@ -251,6 +254,8 @@ def read_network(network: Any, dtype: Any = None) -> tuple[ReluNetwork, Format]:
     from fvtheory.networks.reading import network_from_torch
 
     module = network.module if isinstance(network, Realization) else network
+    if not hasattr(module, "parameters"):
+        raise InvalidInputError(f"a network of type {type(module).__name__}", "a torch module or ReluNetwork")
     kinds = sorted({str(p.dtype) for p in module.parameters()})
     if len(kinds) != 1 or (dtype is not None and format_of(dtype) != format_of(kinds[0])):
         raise InvalidInputError(

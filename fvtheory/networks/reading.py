@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import importlib
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +22,13 @@ MAX_WEIGHTS = 2_000_000
 """How many weights a network may have."""
 
 Matrix = list[list[Fraction]]
+
+_LAYERS = ("Linear", "ReLU", "Flatten", "Identity", "Dropout")
+_OPERATIONS = {f"aten::{name}" for name in ("linear", "relu", "relu_", "flatten", "dropout")} | {
+    "prim::Constant",
+    "prim::GetAttr",
+}
+"""What is read in a module of PyTorch, and the operations of TorchScript that it amounts to."""
 
 
 def _optional(name: str) -> Any:
@@ -86,9 +94,9 @@ def network_from_torch(module: Any) -> ReluNetwork:
     """The exact function of a PyTorch module: a chain of Linear and ReLU (Flatten, Identity, Dropout in
     evaluation mode are passed over).
 
-    Containers are walked in the order of ``children()``, which is the order of evaluation for
-    ``Sequential`` only; any other container is refused. The result is compared with the module at a
-    few points, so a module that does something else in ``forward`` is noticed.
+    Layers count as such if they are PyTorch's own, without hooks: one that is merely called ReLU is refused.
+    Of a module that went through TorchScript the operations of its code are compared with its layers. The
+    result is compared with the module at a few points too.
 
     Raises:
         MissingDependencyError: without torch.
@@ -96,8 +104,15 @@ def network_from_torch(module: Any) -> ReluNetwork:
     """
     torch = _optional("torch")
     chain = _Chain()
-    for part in _torch_parts(module):
-        _add_torch(chain, part)
+    try:
+        parts = list(_torch_parts(module))
+        _require_plain(torch, module, parts)
+        for part in parts:
+            _add_torch(chain, part)
+    except (AttributeError, NotImplementedError, RuntimeError, TypeError) as error:
+        raise InvalidInputError(
+            f"a module that cannot be read ({type(error).__name__})", "layers with weights at hand"
+        ) from None
     network = chain.network()
     _compare(torch, module, network)
     return network
@@ -106,10 +121,41 @@ def network_from_torch(module: Any) -> ReluNetwork:
 def _torch_parts(module: Any) -> Iterable[Any]:
     """The layers in order of evaluation, containers opened."""
     if _kind(module) == "Sequential":
-        for child in module.children():
+        for child in module._modules.values():  # children() leaves out a layer's second place in the chain
             yield from _torch_parts(child)
     else:
         yield module
+
+
+def _require_plain(torch: Any, module: Any, parts: Sequence[Any]) -> None:
+    """Raise InvalidInputError for a module that does anything but what the names of its layers say."""
+    if isinstance(module, torch.jit.ScriptModule):
+        found = Counter(node.kind() for node in _nodes(module.inlined_graph))
+        named = Counter(map(_kind, parts))
+        relus = found["aten::relu"] + found["aten::relu_"]
+        plain = set(found) <= _OPERATIONS and (found["aten::linear"], relus) == (
+            named["Linear"],
+            named["ReLU"],
+        )
+    else:
+        own = {getattr(torch.nn, kind) for kind in ("Sequential", *_LAYERS)}
+        plain = all(
+            type(m) in own and not (m._forward_hooks or m._forward_pre_hooks or "forward" in vars(m))
+            for m in (*module.modules(), *parts)
+            if _kind(m) in ("Sequential", *_LAYERS)
+        )
+    if not plain:
+        raise InvalidInputError(
+            "a module whose layers are not those of torch.nn alone, without hooks", "a plain Sequential"
+        )
+
+
+def _nodes(graph: Any) -> Iterable[Any]:
+    """The operations of a TorchScript graph and of the blocks in it."""
+    for node in graph.nodes():
+        yield node
+        for block in node.blocks():
+            yield from _nodes(block)
 
 
 def _kind(module: Any) -> str:
@@ -128,7 +174,7 @@ def _add_torch(chain: _Chain, part: Any) -> None:
         chain.affine(weight, zeros if bias is None else _vector(bias.detach().cpu().tolist()))
     elif kind == "ReLU":
         chain.relu()
-    elif kind not in ("Flatten", "Identity") and not (kind == "Dropout" and not part.training):
+    elif kind not in _LAYERS or (kind == "Dropout" and part.training):
         raise InvalidInputError(
             f"a layer of type {kind}",
             "Linear, ReLU, Flatten and Identity in a Sequential",
@@ -191,18 +237,24 @@ def network_from_onnx(path: str | Path) -> ReluNetwork:
 
     Raises:
         MissingDependencyError: without onnx.
-        InvalidInputError: for any other operation, or a graph that is not a chain.
+        InvalidInputError: for a file that is no valid model, any other operation, or a graph that is not a
+            chain on single points.
     """
     onnx = _optional("onnx")
     try:
         model = onnx.load(str(path))
-    except Exception:
-        raise InvalidInputError(f"file {Path(path).name!r}, which is not ONNX", "an ONNX model") from None
-    graph = model.graph
-    constants = {t.name: onnx.numpy_helper.to_array(t) for t in graph.initializer}
-    for node in graph.node:
-        if node.op_type == "Constant" and node.attribute[0].name == "value":
-            constants[node.output[0]] = onnx.numpy_helper.to_array(node.attribute[0].t)
+        onnx.checker.check_model(model)
+        model = onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True)
+        graph = model.graph
+        constants = {t.name: onnx.numpy_helper.to_array(t) for t in graph.initializer}
+        for node in graph.node:
+            if node.op_type == "Constant" and node.attribute[0].name == "value":
+                constants[node.output[0]] = onnx.numpy_helper.to_array(node.attribute[0].t)
+    except Exception as error:
+        raise InvalidInputError(
+            f"file {Path(path).name!r}, which is not ONNX ({type(error).__name__})", "a valid ONNX model"
+        ) from None
+    sizes = {v.name: _size(v) for v in (*graph.input, *graph.value_info, *graph.output)}
     inputs = [i.name for i in graph.input if i.name not in constants]
     if len(inputs) != 1 or len(graph.output) != 1:
         raise InvalidInputError(
@@ -211,11 +263,23 @@ def network_from_onnx(path: str | Path) -> ReluNetwork:
     chain, here = _Chain(), inputs[0]
     for node in graph.node:
         if node.op_type != "Constant":
-            _add_onnx(onnx, chain, node, constants, here)
-            here = node.output[0]
+            before, here = here, node.output[0]
+            _add_onnx(onnx, chain, node, constants, before)
+            if chain.layers:
+                widths = [len(chain.layers[0].weight[0]), len(chain.layers[-1].bias)]
+                if [sizes.get(inputs[0]), sizes.get(here)] != widths:
+                    raise InvalidInputError(
+                        f"operation {node.op_type} on values of other shapes than its weights",
+                        "a chain of operations on one point",
+                    )
     if here != graph.output[0].name:
         raise InvalidInputError("a graph whose last operation is not its output", "a chain of operations")
     return chain.network()
+
+
+def _size(value: Any) -> int:
+    """The number of entries of a value of the graph, dimensions of no known size taken as 1."""
+    return math.prod(max(1, d.dim_value) for d in value.type.tensor_type.shape.dim)
 
 
 def _add_onnx(onnx: Any, chain: _Chain, node: Any, constants: dict[str, Any], here: str) -> None:
@@ -226,6 +290,8 @@ def _add_onnx(onnx: Any, chain: _Chain, node: Any, constants: dict[str, Any], he
             f"operation {node.op_type} whose inputs are not the value before it and constants",
             "a chain of operations",
         )
+    if node.domain not in ("", "ai.onnx"):
+        raise InvalidInputError(f"operation {node.op_type} of {node.domain!r}", "operations of ONNX itself")
     values = [constants[name] for name in others]
     for value in values:
         if value.size > MAX_WEIGHTS:
@@ -233,7 +299,7 @@ def _add_onnx(onnx: Any, chain: _Chain, node: Any, constants: dict[str, Any], he
     kind, first = node.op_type, node.input[0] == here
     if kind == "Relu":
         chain.relu()
-    elif kind in ("Identity", "Flatten", "Dropout", "Reshape"):
+    elif kind in ("Identity", "Flatten", "Reshape") or (kind == "Dropout" and not any(values[1:])):
         return
     elif kind == "Add":
         chain.shift(_vector(values[0].reshape(-1).tolist()))

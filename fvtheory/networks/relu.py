@@ -28,7 +28,11 @@ MAX_BREAKPOINTS = 50_000
 
 @dataclass(frozen=True)
 class Layer:
-    """x -> weight x + bias, followed by max(0, .) in every entry if ``relu``."""
+    """x -> weight x + bias, followed by max(0, .) in every entry if ``relu``.
+
+    Raises:
+        InvalidInputError: for rows of several lengths, or another number of biases than of rows.
+    """
 
     weight: tuple[tuple[Fraction, ...], ...]
     bias: tuple[Fraction, ...]
@@ -57,7 +61,11 @@ class Layer:
 
 @dataclass(frozen=True)
 class ReluNetwork:
-    """A chain of layers [0, 1]^d -> Q; the last one has one row."""
+    """A chain of layers [0, 1]^d -> Q; the last one has one row.
+
+    Raises:
+        InvalidInputError: for no layers, more than one output, or layers that do not fit.
+    """
 
     layers: tuple[Layer, ...]
 
