@@ -510,7 +510,7 @@ def _lines(rows: list[Any]) -> list[list[str]]:
                 str(r.count),
                 str(r.steps),
                 str(r.least_steps),
-                f"{r.acceptance:.3f}",
+                f"{r.acceptance:.3f}" if r.proposed else "-",
                 str(r.dropped),
                 f"{r.low:.3g} to {r.high:.3g}",
                 f"{r.of_seeds[0]:.4g}",
