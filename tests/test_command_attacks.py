@@ -118,6 +118,12 @@ def test_audit_says_what_it_thinks_of_units(photos: Path, tmp_path: Path, capsys
     assert (tmp_path / "out" / "unit-0-noise.png").is_file()
 
 
+def test_audit_has_a_prior_or_none(photos: Path, tmp_path: Path):
+    with pytest.raises(InvalidInputError, match="one of them"):
+        audited(photos, tmp_path / "out", "--unit", "logits:3", "--prior", tmp_path, "--no-prior")
+    assert not (tmp_path / "out").exists()
+
+
 def test_audit_finds_the_silent_units_in_a_file(photos: Path, silent: Path, tmp_path: Path, capsys):
     unit = ["--fooled", silent / "silent.pt", "--unit", "6_silent:3"]
     assert audited(photos, tmp_path / "out", *unit) == 0

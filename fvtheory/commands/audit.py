@@ -79,6 +79,7 @@ def add_command(commands: Any) -> None:
         audit,
         "the second ascent stays among what it can make, and without it only begins at a photograph",
     )
+    audit.add_argument("--no-prior", action="store_true", help="without a learned prior, though there is one")
     audit.add_argument(
         "--measure",
         action="store_true",
@@ -119,9 +120,11 @@ def _run(options: argparse.Namespace) -> int:
         raise InvalidInputError("--measure without --fooled", "at least one fooled network to find")
     if len(options.fooled) > 1 and not options.measure:
         raise InvalidInputError(f"{len(options.fooled)} times --fooled", "one network to audit, or --measure")
+    if options.no_prior and options.prior is not None:
+        raise InvalidInputError("--prior and --no-prior", "one of them")
     units = [parse_unit(text) for text in options.unit]
     model = resized(load_prepared(options), options.size)
-    folder = prior_folder(options, model, required=False)
+    folder = None if options.no_prior else prior_folder(options, model, required=False)
     prior = None if folder is None else load_taef2(folder)
     networks = [_fooled(file, model) for file in options.fooled]
     images = image_folder(options.images)
