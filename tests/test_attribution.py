@@ -96,11 +96,11 @@ def test_blur_refuses_no_width():
         heat_maps.gaussian_blur(torch.zeros(1, 20, 31), 3, 0.0)
 
 
-def test_overlay_is_blue_at_zero_and_red_at_one():
+def test_overlay_is_blue_at_zero_and_yellow_at_one():
     shown = heat_maps.overlay(torch.full((1, 1, 1, 2), 0.5), torch.tensor([[[0.0, 1.0]]]), share=1.0)
     assert shown.shape == (1, 3, 1, 2)
-    assert shown[0, :, 0, 0].tolist() == pytest.approx([0, 0, 0.5])
-    assert shown[0, :, 0, 1].tolist() == pytest.approx([0.9, 0, 0])
+    assert shown[0, :, 0, 0].tolist() == pytest.approx([0, 0.14, 0.3])
+    assert shown[0, :, 0, 1].tolist() == pytest.approx([1, 0.91, 0.22])
 
 
 # ---- the deepest layer -------------------------------------------------------------------------------

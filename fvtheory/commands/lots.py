@@ -284,7 +284,7 @@ def _run(options: argparse.Namespace) -> int:
             [
                 Text(
                     f"{options.model}, layer {layer}, target {options.target}. Maps show where a picture was changed: "
-                    "the absolute difference in brightness, blurred, from blue (0) to red (1)."
+                    "the absolute difference in brightness, blurred, from dark blue (0) to yellow (1)."
                 ),
                 Table(header, table),
                 Table(("column", "what it says"), legend),
