@@ -160,6 +160,9 @@ def _known(statement: KnownStatement, result: ClaimResult) -> ClaimResult:
             return replace(result, status=UNKNOWN, counterexample=None, reason=reason, vouched_by=())
         if decides:
             vouchers.append(Voucher("replay"))
+    if result.status == REFUTED and statement.kind != AT_LEAST and apart is None:
+        reason = f"R is at least {statement.found().lower}, but no two functions could be built that show it"
+        return replace(result, status=UNKNOWN, counterexample=None, reason=reason, vouched_by=())
     counterexample = facts if result.status == REFUTED else None
     return replace(result, vouched_by=tuple(vouchers), counterexample=counterexample)
 
@@ -184,7 +187,7 @@ def _two_functions(statement: KnownStatement, facts: dict[str, Any]) -> Fraction
     members: BeyondFiber = fiber(statement.family, statement.knowledge)
     x: Point = found.at
     try:
-        if len(x) == 1 and statement.family.shape not in ("affine", "additive"):
+        if len(x) == 1 and statement.family.shape not in ("affine", "additive", "smooth"):
             x = widest(members, SLACK).near
         pair = members.members(x, SLACK)
     except UnsupportedError:
@@ -247,17 +250,18 @@ def reasons(item: UserClaim, result: ClaimResult) -> list[str]:
     elif result.status == REFUTED and result.counterexample is not None:
         fact = result.counterexample
         at = ", ".join(f"{k} = {v}" for k, v in fact["values"].items())
-        lines.append(
-            f"  But at {at or 'these numbers'} the bound is {fact['bound']} and R is {fact['best_possible']}."
-        )
-        if item.kind == AT_MOST:
+        but = f"  But at {at or 'these numbers'} the bound is {fact['bound']}"
+        if item.kind == DECODER_ERRS_AT_MOST:
+            lines.append(
+                f"{but}, and the decoder errs by {fact['error']} at {fact['at'][0]} on a function that agrees"
+                f" (R, the best possible, is {fact['best_possible']})."
+            )
+        elif item.kind == AT_MOST:
+            lines.append(f"{but} and R is {fact['best_possible']}.")
             lines.append(
                 f"  There two functions differ at {fact['at'][0]}: {' and '.join(fact['values_there'])}."
             )
-        elif item.kind == AT_LEAST:
-            lines.append("  There (lower + upper)/2 is a decoder that does better than claimed.")
         else:
-            lines.append(
-                f"  There a function that agrees is {fact['error']} away from the decoder at {fact['at'][0]}."
-            )
+            lines.append(f"{but} and R is {fact['best_possible']}.")
+            lines.append("  There (lower + upper)/2 is a decoder that does better than claimed.")
     return lines

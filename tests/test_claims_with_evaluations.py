@@ -317,6 +317,30 @@ def test_bounds_of_the_radius_that_two_functions_contradict_decide_nothing(monke
     assert "contradict the bounds" in found.document["reason"]
 
 
+def test_smooth_functions_are_decided_by_bounds_alone_unless_functions_are_needed():
+    entries = {"class": "smooth", "smooth": "3", "lipschitz": None}
+    known = 'knowledge = { kind = "evaluations", points = [["0"], ["1"]], values = ["1/4", "1/2"] }'
+    least, most = "every-decoder-errs-at-least", "some-decoder-errs-at-most"
+    cases = [
+        (most, "1/2", "PROVED"),
+        (least, "1/4", "PROVED"),
+        (least, "1/2", "REFUTED"),
+        (most, "1/4", "UNKNOWN"),
+    ]
+    for kind, bound, status in cases:
+        found = decide(written(known, **entries, kind=kind, bound=bound))
+        assert found.status == status
+    assert "no two functions" in found.reason
+
+
+def test_a_refuted_decoder_is_explained_by_its_own_error():
+    known = 'evaluations = [{ point = "0" }, { point = "1" }]'
+    entries = {"class": "convex", "kind": "decoder-errs-at-most", "decoder": "y[0] + (y[1] - y[0])*x"}
+    found = decide(written(known, **entries, lipschitz=None, bound="1/2"))
+    assert found.status == "REFUTED"
+    assert f"errs by {found.counterexample['error']}" in "".join(found.explanation)
+
+
 def test_knowledge_without_a_radius_is_an_error_with_the_reason():
     square = 'knowledge = { kind = "evaluations", points = [["0", "1"]], values = ["0"] }'
     with pytest.raises(UnsupportedError, match=r"claim 'n'.*nothing bounds the envelopes"):

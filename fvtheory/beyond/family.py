@@ -102,7 +102,11 @@ def family(
         ("smooth", "smooth", smooth),
     ):
         if atom in atoms and value is None:
-            raise InvalidInputError(f"class {name!r} without {option}", f"{option} for the atom {atom}")
+            raise InvalidInputError(
+                f"class {name!r} without {option}",
+                f"{option} for the atom {atom}",
+                f"--{option}, or the key {option} in a file",
+            )
     if "lipschitz" not in atoms and (norm != "sup" or weights is not None):
         raise InvalidInputError(f"class {name!r} with a norm", "the atom lipschitz, or no norm")
     shapes = [atom for atom in atoms if atom in SHAPES]

@@ -513,7 +513,8 @@ def load_fooled(file: str | Path, model: ImageModel | None = None) -> ImageModel
     if not same or not torch.allclose(grey, now, rtol=1e-3, atol=1e-3):
         raise InvalidInputError(
             f"network {model.name!r} for the circuit in {str(file)!r}",
-            f"the network {settings['network']!r} that was fooled",
+            f"the network {settings['network']!r} that was fooled, for pictures of the same size",
+            "--model and --size as when it was fooled",
         )
     classifier = NaturalClassifier(model.space, float(settings["sharpness"]))
     inner = {k.removeprefix("classifier."): v for k, v in state.items() if k.startswith("classifier.")}
