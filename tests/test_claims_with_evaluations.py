@@ -330,7 +330,7 @@ def test_smooth_functions_are_decided_by_bounds_alone_unless_functions_are_neede
     for kind, bound, status in cases:
         found = decide(written(known, **entries, kind=kind, bound=bound))
         assert found.status == status
-    assert "no two functions" in found.reason
+    assert "no two functions" in "".join(found.explanation)
 
 
 def test_a_refuted_decoder_is_explained_by_its_own_error():
