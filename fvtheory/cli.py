@@ -117,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
         help="decide the claims of a file of your own",
         description="Decide the claims of a TOML file: every claim is PROVED or REFUTED against the exact "
         "radius of information, over all feasible Φ.",
-        **examples("fvtheory check my-claims.toml --explain"),
+        **examples("fvtheory check my-claims.toml --explain", "fvtheory check --set optimal-recovery"),
     )
     check.add_argument("file", nargs="?", help="a claim file")
     check.add_argument(
