@@ -17,13 +17,13 @@ from collections.abc import Sequence
 
 from fvtheory.commands import add_commands as add_network_commands
 from fvtheory.commands import completion
-from fvtheory.commands.help import examples
+from fvtheory.commands.help import EXAMPLE_PHI, examples
+from fvtheory.commands.options import add_fiber
 from fvtheory.errors import FvtheoryError, InvalidInputError
 from fvtheory.exact import TOO_LONG, rounded
 from fvtheory.information import CONVENTIONS
 
 DECIDED, UNDECIDED, BAD_USAGE = 0, 1, 2
-EXAMPLE_PHI = '{"x_min": ["1/4"], "x_max": ["1"], "f_min": "0", "f_max": "1"}'
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -136,7 +136,8 @@ def _parser() -> argparse.ArgumentParser:
         description="The radius of information of one Φ in one class, and the decoder that has it.",
         **examples(f"fvtheory radius --class convex --phi '{EXAMPLE_PHI}'"),
     )
-    _add_fiber(radius)
+    add_fiber(radius)
+    _add_json(radius)
     radius.set_defaults(run=_radius)
 
     envelope = commands.add_parser(
@@ -145,7 +146,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Infimum and supremum of f(x) over the functions of a class with one Φ.",
         **examples(f"fvtheory envelope --class convex --phi '{EXAMPLE_PHI}' --at 5/8"),
     )
-    _add_fiber(envelope)
+    add_fiber(envelope)
+    _add_json(envelope)
     envelope.add_argument(
         "--at", action="append", required=True, metavar="POINT", help="a point: x, or x,y,... (repeatable)"
     )
@@ -160,7 +162,8 @@ def _parser() -> argparse.ArgumentParser:
             f"fvtheory counterexample --class convex --phi '{EXAMPLE_PHI}' --decoder my_decoders:nearest"
         ),
     )
-    _add_fiber(counterexample)
+    add_fiber(counterexample)
+    _add_json(counterexample)
     counterexample.add_argument(
         "--decoder",
         required=True,
@@ -199,7 +202,7 @@ def _add_deciding(command: argparse.ArgumentParser) -> None:
         choices=CONVENTIONS,
         help="how ties of extrema are read, in place of each claim's own way",
     )
-    command.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    _add_json(command)
     command.add_argument(
         "--jobs", type=_positive, metavar="N", help="questions at a time (default: one a core)"
     )
@@ -208,14 +211,7 @@ def _add_deciding(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_fiber(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--class", dest="cls", required=True, metavar="CLASS", help="a class, such as convex"
-    )
-    command.add_argument(
-        "--phi", required=True, metavar="JSON", help="Φ as a JSON object of rational strings"
-    )
-    command.add_argument("--lipschitz", metavar="L", help="the Lipschitz constant, where the class has one")
+def _add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="one JSON document on standard output")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 HEADING = "examples:"
+EXAMPLE_PHI = '{"x_min": ["1/4"], "x_max": ["1"], "f_min": "0", "f_max": "1"}'
 
 
 class HelpFormatter(argparse.HelpFormatter):

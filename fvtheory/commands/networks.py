@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from fvtheory.commands.help import examples
+from fvtheory.commands.help import EXAMPLE_PHI, examples
 from fvtheory.commands.options import Bar, grid, load_torch, print_json, seed, torch_device, whole
 from fvtheory.errors import InvalidInputError
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 DONE, FAILED = 0, 1
 
-EXAMPLE_PHI = '{"x_min": ["1/4"], "x_max": ["1"], "f_min": "0", "f_max": "1"}'
 
 DECODER_CLASSES = ("all", "piecewise-affine", "lipschitz", "monotone", "convex", "affine", "constant")
 """Of these a decoder is trained unless told; neural-network and erm are the functions of piecewise-affine."""

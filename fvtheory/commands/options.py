@@ -137,6 +137,17 @@ def add_images(command: argparse.ArgumentParser, what: str = "natural images") -
     )
 
 
+def add_fiber(command: argparse.ArgumentParser, required: bool = True) -> None:
+    """``--class``, ``--phi``, ``--lipschitz``."""
+    command.add_argument(
+        "--class", dest="cls", required=required, metavar="CLASS", help="a class, such as convex"
+    )
+    command.add_argument(
+        "--phi", required=required, metavar="JSON", help="Φ as a JSON object of rational strings"
+    )
+    command.add_argument("--lipschitz", metavar="L", help="the Lipschitz constant, where the class has one")
+
+
 def add_prior(command: Any, what: str) -> None:
     """``--prior``; `prior_folder` reads it."""
     command.add_argument(

@@ -7,8 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fvtheory.commands.help import examples
-from fvtheory.commands.options import load_torch, whole
+from fvtheory.commands.help import EXAMPLE_PHI, examples
+from fvtheory.commands.options import add_fiber, load_torch, whole
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 DONE = 0
 
-EXAMPLE_PHI = '{"x_min": ["1/4"], "x_max": ["1"], "f_min": "0", "f_max": "1"}'
 EXAMPLE = f"--class lipschitz --lipschitz 2 --phi '{EXAMPLE_PHI}'"
 
 CURVES = ("normalised", "absolute", "ranking")
@@ -50,7 +49,7 @@ def add_command(commands: Any) -> None:
             "fvtheory plot pair --claim theorem-4.second-inequality --width two --out refuted.svg",
         ),
     )
-    _add_fiber(pair, required=False)
+    add_fiber(pair, required=False)
     pair.add_argument(
         "--claim", metavar="ID", help="in place of --class and --phi: the Φ that refutes this claim"
     )
@@ -63,7 +62,7 @@ def add_command(commands: Any) -> None:
         description="The envelopes of a fiber, and the central decoder between them. One or two variables.",
         **examples(f"fvtheory plot envelope {EXAMPLE} --out envelope.pdf"),
     )
-    _add_fiber(envelope)
+    add_fiber(envelope)
     _add_figure(envelope)
     envelope.set_defaults(run=_envelope)
 
@@ -109,7 +108,7 @@ def add_command(commands: Any) -> None:
         "against the least possible one there and the radius of information.",
         **examples(f"fvtheory plot decoder {EXAMPLE} --decoder my_decoders:nearest --out error.pdf"),
     )
-    _add_fiber(decoder)
+    add_fiber(decoder)
     decoder.add_argument(
         "--decoder",
         required=True,
@@ -136,16 +135,6 @@ def add_command(commands: Any) -> None:
     )
     _add_figure(similarity, title=False)
     similarity.set_defaults(run=_similarity)
-
-
-def _add_fiber(command: argparse.ArgumentParser, required: bool = True) -> None:
-    command.add_argument(
-        "--class", dest="cls", required=required, metavar="CLASS", help="a class, such as convex"
-    )
-    command.add_argument(
-        "--phi", required=required, metavar="JSON", help="Φ as a JSON object of rational strings"
-    )
-    command.add_argument("--lipschitz", metavar="L", help="the Lipschitz constant, where the class has one")
 
 
 def _add_figure(command: argparse.ArgumentParser, title: bool = True) -> None:
