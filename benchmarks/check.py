@@ -9,8 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from fvtheory.checking import check
-from fvtheory.claim_file import parse_claims
+from fvtheory.claim_files import check, parse_claims
 from fvtheory.report.terminal import grid
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))

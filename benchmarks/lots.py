@@ -135,7 +135,7 @@ def network(name: str, count: int, quick: bool) -> dict[str, dict[str, float]]:
         return torch.cat([part.pictures for part in parts])
 
     def fast(number: int) -> lots.Settings:
-        return lots.Settings(steps=number, momentum=0.9, begin=begin, faster=4.0)
+        return lots.Settings(steps=number, momentum=0.9, begin=begin, faster=4.0, limited=True)
 
     def add(way: str, work: Callable[[], Tensor], before: float = 0.0) -> Result:
         taken.clear()
@@ -153,7 +153,7 @@ def network(name: str, count: int, quick: bool) -> dict[str, dict[str, float]]:
         settings = lots.Settings(steps=part - done)
         found = add(f"prepared, {part} steps", together(settings, changed, done), seconds)
         done, seconds, changed = part, found.seconds, found.pictures
-    for part in (2 * begin,) if quick else (120, 140, 160):
+    for part in (2 * begin,) if quick else (140, 160, 200):
         add("fast" if quick else f"fast, {part} steps", together(fast(part)))
     if not quick:
         add("fast", together(lots.FAST))

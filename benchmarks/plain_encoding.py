@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 
+from fvtheory.notation.smtlib import number, symbol
 from fvtheory.obligations import Obligation
-from fvtheory.smtlib import number, symbol
 from fvtheory.terms import (
     Abs,
     Add,

@@ -25,15 +25,9 @@ from scipy.spatial import distance
 from fvtheory.empirical.activations import Layer, activations, layers
 from fvtheory.empirical.class_pictures import ClassFolder
 from fvtheory.empirical.image_model import ImageModel
+from fvtheory.empirical.layer_similarity import LayerSimilarity
 from fvtheory.empirical.models import load_model
-from fvtheory.empirical.path_similarity import (
-    ClassPictures,
-    Comparison,
-    LayerSimilarity,
-    chunks,
-    compare,
-    correct,
-)
+from fvtheory.empirical.path_similarity import ClassPictures, Comparison, chunks, compare, correct
 from fvtheory.empirical.path_similarity_curves import sampled_means
 from fvtheory.empirical.pictures import data_folder
 from fvtheory.empirical.preparation import prepare

@@ -16,9 +16,9 @@ import time
 from benchmarks.plain_encoding import ask_plainly
 from fvtheory.checkers import cvc5, z3
 from fvtheory.claims import claims_of
+from fvtheory.notation.smtlib import script
 from fvtheory.obligations import Obligation
 from fvtheory.report.terminal import grid
-from fvtheory.smtlib import script
 from fvtheory.verification import verify
 
 SOLVERS = {"z3": z3, "cvc5": cvc5}

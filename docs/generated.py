@@ -18,11 +18,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import architecture
+
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
 PAPER = "geirhos2024"
 
 PACKAGES = (
@@ -30,18 +32,14 @@ PACKAGES = (
     ("Exact numbers and Φ", "", "fvtheory.exact fvtheory.information fvtheory.fiber fvtheory.errors"),
     ("Exact functions", "fvtheory.functions", ""),
     ("Decoders and counterexamples", "", "fvtheory.decoders fvtheory.adversary.finder"),
-    (
-        "Claims and verdicts",
-        "",
-        "fvtheory.claims.claim fvtheory.claim_file fvtheory.checking fvtheory.verification",
-    ),
+    ("Claims and verdicts", "", "fvtheory.claims.claim fvtheory.verification"),
+    ("Your own claims", "fvtheory.claim_files", ""),
     ("Beyond Φ", "fvtheory.beyond", "fvtheory.beyond.numeric"),
     (
         "Networks",
         "fvtheory.networks",
         "fvtheory.networks.reading fvtheory.networks.writing fvtheory.networks.batches",
     ),
-    ("Pairs and experiments", "", "fvtheory.experiments.pairs fvtheory.experiments.sweep"),
     ("Strategies", "fvtheory.strategies", ""),
     ("Assertions", "fvtheory.testing", ""),
     ("Inverse sets and means over pairs", "", "fvtheory.inverse_set fvtheory.pair_means"),
@@ -56,7 +54,7 @@ PACKAGES = (
 def pages() -> dict[str, str]:
     """Every generated page by its path below ``pages``."""
     return {
-        "index.md": (ROOT / "README.md").read_text(encoding="utf-8"),
+        "index.md": (ROOT / "README.md").read_text(encoding="utf-8").replace("](docs/pages/", "]("),
         "changelog.md": (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
         "claims.md": claims(),
         "rocq.md": rocq(),
@@ -261,42 +259,69 @@ def class_link(name: str) -> str:
 
 
 def experiments() -> str:
-    """Modules about real networks, each whole."""
-    parts = ["# Experiments\n\nGenerated from the docstrings of `fvtheory.empirical` (extra `empirical`)."]
-    for module in empirical_modules():
+    """Modules about networks that run, each whole."""
+    parts = [
+        "# Experiments\n\nGenerated from the docstrings of `fvtheory.experiments` (extra `networks`) and "
+        "`fvtheory.empirical` (extra `empirical`)."
+    ]
+    for module in experiment_modules():
         parts.append(f"::: {module}\n    options: {{heading_level: 2}}")
     return "\n\n".join(parts) + "\n"
 
 
-def empirical_modules() -> list[str]:
-    """The modules below ``fvtheory.empirical``."""
-    folder = ROOT / "fvtheory" / "empirical"
-    files = [f for f in sorted(folder.rglob("*.py")) if f.name != "__init__.py"]
-    return [".".join(f.relative_to(ROOT).with_suffix("").parts) for f in files]
+def experiment_modules() -> list[str]:
+    """The modules below ``fvtheory.experiments`` and ``fvtheory.empirical``."""
+    files = [
+        f for name in ("experiments", "empirical") for f in sorted((ROOT / "fvtheory" / name).rglob("*.py"))
+    ]
+    return [".".join(f.relative_to(ROOT).with_suffix("").parts) for f in files if f.name != "__init__.py"]
 
 
 def benchmarks() -> str:
-    """What each benchmark measures, from its docstring."""
-    tree = ast.parse((ROOT / "benchmarks" / "__main__.py").read_text(encoding="utf-8"))
-    (names,) = (
-        ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and node.targets[0].id == "NAMES"
-    )
-    rows = []
-    for name in names:
+    """What each benchmark measures, from its docstring, and what it measured last, from the stored results."""
+    from benchmarks import table
+
+    parts = [
+        "# Benchmarks\n\nGenerated from `benchmarks/results.json` and the docstrings of `benchmarks/`. "
+        "`python -m benchmarks NAME` prints tables and, as its last line, one JSON object; `--quick` ends within a "
+        "minute and keeps nothing, `--write` keeps a run at full size here, `python -m benchmarks all --write` runs "
+        "what has not been measured for this version, one after the other, and goes on where it was interrupted.\n\n"
+        "*Load* is the average number of processes that ran or waited in the minute before a run: above 1 the machine "
+        "was busy with other things, and times are longer than on a quiet one (ratios suffer less). Every figure is "
+        "measured; what is asked of some is in `benchmarks/table.py`.",
+        "\n".join(
+            [
+                "| " + " | ".join(table.HEADER) + " |",
+                "|---" * len(table.HEADER) + "|",
+                *("| " + " | ".join(_cell(c) for c in row) + " |" for row in table.rows()),
+            ]
+        ),
+    ]
+    records = table.read()
+    for name in table.FIGURES:
         file = ROOT / "benchmarks" / f"{name}.py"
         file = file if file.is_file() else ROOT / "benchmarks" / name / "__init__.py"
-        words = " ".join((ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split())
-        rows.append(f"| `python -m benchmarks {name}` | {_cell(words.partition(': ')[2] or words)} |")
+        words = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+        parts += [f"## {name}", words.partition(": ")[2] or words, _provenance(records.get(name))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _provenance(record: dict | None) -> str:
+    """Where the figures of a benchmark come from, in a sentence or two."""
+    if record is None:
+        return "Not measured yet."
+    packages = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
+    begin = f"`{record['command']}`, {record['date']}"
+    if "report_of" in record:
+        return f"{begin}: a report of the run that `{record['report_of']}` holds; {packages}."
+    known = record["machine"]
+    system = f"{known['model'] or known['processor']}, {known['cores']} cores, {known['system']}"
+    threads = f", {known['threads']} thread(s)" if known["threads"] else ""
+    load = f"load {record['load_before']}, {record['load_after']}"
+    passed = "passed" if record["passed"] else "did not pass"
     return (
-        "# Benchmarks\n\nGenerated from the docstrings of `benchmarks/`. Each prints a table and, as its last line, "
-        'one JSON object `{"name", "figures", "machine"}`; `--quick` ends within a minute. Measured figures are '
-        "in the [README](../index.md#speed).\n\n"
-        + "\n".join(["| command | what it measures |", "|---|---|", *rows])
-        + "\n"
+        f"{begin}, {record['seconds']:.0f} s on {system}, Python {known['python']}{threads}; {load}; {packages}. "
+        f"The benchmark {passed}."
     )
 
 
@@ -337,6 +362,14 @@ def links(*ids: str) -> str:
     if class_links:
         parts.append(f"Class: {', '.join(class_links)}.")
     return '<div class="proofs" markdown>\n' + "\n".join(parts) + "\n</div>"
+
+
+def exit_codes() -> str:
+    """What the number means with which a command ends."""
+    from fvtheory.commands.exit_codes import MEANINGS
+
+    rows = [f"| {code} | {words} |" for code, words in MEANINGS.items()]
+    return "\n".join(["| code | meaning |", "|---|---|", *rows])
 
 
 def information_table() -> str:
@@ -421,11 +454,19 @@ _FIGURES: dict[str, Callable[[], tuple[str, Any]]] = {
 }
 
 
-def layers() -> str:
-    """The floors of the package, from high to low, as import-linter holds them."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    (found,) = (c["layers"] for c in settings["tool"]["importlinter"]["contracts"] if c["id"] == "layers")
-    return _fence("text", "\n".join(found))
+def house() -> str:
+    """The floors of the package as a picture."""
+    return _house().picture()
+
+
+def walk(which: str) -> str:
+    """One Φ or one image, function by function."""
+    return architecture.shown(which)
+
+
+def modules() -> str:
+    """Every module below the packages."""
+    return _house().modules()
 
 
 def function_kinds() -> str:
@@ -444,14 +485,22 @@ _MACROS: dict[str, Callable[..., str]] = {
     "links": links,
     "information_table": information_table,
     "answers": answers,
+    "exit_codes": exit_codes,
     "figure": figure,
     "function_kinds": function_kinds,
-    "layers": layers,
+    "house": house,
+    "modules": modules,
     "source": source,
+    "walk": walk,
 }
 
 
 # ---- what they share ---------------------------------------------------------------------------------
+
+
+@cache
+def _house() -> architecture.House:
+    return architecture.House(ROOT)
 
 
 @cache

@@ -14,6 +14,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import generated
 
 
+def on_config(config):
+    """The site is about the sources beside it, whatever copy is installed; MkDocs undoes what hooks do to the path
+    while they are loaded."""
+    sys.path.insert(0, str(generated.ROOT))
+    return config
+
+
 def on_files(files, config):
     for path, text in generated.pages().items():
         files.append(File.generated(config, path, content=text))

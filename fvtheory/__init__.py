@@ -7,11 +7,13 @@ well any decoder can predict f from Φ(f), class by class, and checks the claims
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # as `typing` has it, which takes longer to import than everything here
 if TYPE_CHECKING:
+    from typing import Any
+
     from fvtheory.adversary import counterexample
-    from fvtheory.checking import check
+    from fvtheory.claim_files import check
     from fvtheory.classes import get_class
     from fvtheory.fiber import envelope, radius
     from fvtheory.functions import function_from_json
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "MinMax": "fvtheory.information",
-    "check": "fvtheory.checking",
+    "check": "fvtheory.claim_files",
     "counterexample": "fvtheory.adversary",
     "envelope": "fvtheory.fiber",
     "function_from_json": "fvtheory.functions",

@@ -17,7 +17,7 @@ def register() -> None:
     from hypothesis import strategies as st
 
     from fvtheory import functions
-    from fvtheory.claim_file import UserClaim
+    from fvtheory.claim_files import UserClaim
     from fvtheory.classes import FunctionClass
     from fvtheory.fiber import Fiber
     from fvtheory.functions import Function

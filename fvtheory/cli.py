@@ -1,9 +1,7 @@
-"""The command line: ``fvtheory verify``, ``check``, ``radius``, ``envelope``, ``counterexample``,
-``networks``.
+"""The command line: ``fvtheory verify``, ``check``, ``radius``, ``envelope``, ``counterexample``; the other commands
+are in `fvtheory.commands`.
 
-Exit codes: 0 when everything asked is decided and the checkers agree (a REFUTED statement is an
-answer), 1 when something is UNKNOWN, checkers disagree, the Rocq proofs are stale or the run is
-interrupted, 2 for bad usage. Results go to standard output, progress and errors to standard error.
+Exit codes: `fvtheory.commands.exit_codes`. Results go to standard output, progress and errors to standard error.
 """
 
 from __future__ import annotations
@@ -13,29 +11,53 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from fvtheory.commands import add_commands as add_network_commands
+from fvtheory.claim_sets import CLAIM_SETS
+from fvtheory.commands import add_commands as add_other_commands
 from fvtheory.commands import completion
-from fvtheory.commands.help import EXAMPLE_PHI, examples
-from fvtheory.commands.options import add_fiber
+from fvtheory.commands.exit_codes import BAD_USAGE, DONE, INTERRUPTED, MEANINGS, OPEN
+from fvtheory.commands.help import EXAMPLE_PHI, Parser, add_subcommands, examples, in_order
+from fvtheory.commands.options import (
+    add_at,
+    add_claims,
+    add_deciding,
+    add_decoder,
+    add_fiber,
+    add_json,
+    add_seed,
+    seconds,
+)
+from fvtheory.commands.output import beside, point, print_json, print_written
+from fvtheory.commands.progress import Bar
 from fvtheory.errors import FvtheoryError, InvalidInputError
-from fvtheory.exact import TOO_LONG, rounded
-from fvtheory.information import CONVENTIONS
+from fvtheory.exact import TOO_LONG, legible
 
-DECIDED, UNDECIDED, BAD_USAGE = 0, 1, 2
+SECTIONS = {
+    "claims": ("verify", "check", "report"),
+    "one Φ, and more": ("radius", "envelope", "counterexample", "beyond", "plot"),
+    "the theorems on networks": ("networks",),
+    "visualizations of real networks": ("visualize", "sanity", "linearity", "choice", "inverse-set"),
+    "attribution": ("lots", "attribution"),
+    "deceiving, and finding out": ("fool", "silence", "audit"),
+    "the shell": ("completion",),
+}
+"""The commands in the order in which a reader needs them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
+    if sys.stderr is None:  # closed: what is said there would go to standard output
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     if sys.stdout is None:
         print("fvtheory: output or input failed: standard output is closed", file=sys.stderr)
-        return UNDECIDED
-    options = _parser().parse_args(arguments)
+        return OPEN
+    options = argparse.Namespace()
     try:
+        _parser().parse_args(arguments, options)
         code = options.run(options)
         sys.stdout.flush()
         return code
@@ -48,21 +70,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"fvtheory: {InvalidInputError(*TOO_LONG)}", file=sys.stderr)
         return BAD_USAGE
     except KeyboardInterrupt:
-        folder = getattr(options, "out", None) or getattr(options, "state", None)
+        place = getattr(options, getattr(options, "kept_in", ""), None) or ""
+        there = os.path.exists(place)
         kept = (
-            f"what is finished stays in {folder}, the same command goes on"
-            if folder
-            else "nothing was written"
+            f"what is finished stays in {place}, the same command goes on" if there else "nothing was written"
         )
         print(f"fvtheory: interrupted; {kept}", file=sys.stderr)
-        return UNDECIDED
+        return INTERRUPTED
     except BrokenPipeError:
         _discard_output()
-        return UNDECIDED
+        return OPEN
     except OSError as error:
         print(f"fvtheory: output or input failed: {error}", file=sys.stderr)
         _discard_output()
-        return UNDECIDED
+        return OPEN
 
 
 def _discard_output() -> None:
@@ -71,17 +92,20 @@ def _discard_output() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="fvtheory",
         description="What a feature visualization can and cannot tell about a function, decided with proof.",
         **examples(
             "fvtheory verify",
             "fvtheory check my-claims.toml --explain",
             f"fvtheory radius --class convex --phi '{EXAMPLE_PHI}'",
+            before="exit codes:\n" + "\n".join(f"  {code:<4}  {words}" for code, words in MEANINGS.items()),
         ),
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, default=argparse.SUPPRESS, help="show the version and exit"
+    )
+    commands = add_subcommands(parser)
     verify = commands.add_parser(
         "verify",
         help="decide the formal claims of a paper",
@@ -93,24 +117,18 @@ def _parser() -> argparse.ArgumentParser:
             "fvtheory verify --json > verdicts.json",
         ),
     )
-    verify.add_argument("--paper", default="geirhos2024", help="the paper (default: %(default)s)")
-    verify.add_argument(
-        "--claim",
-        action="append",
-        default=[],
-        metavar="ID",
-        help="only this claim and those below it (repeatable)",
-    )
-    _add_deciding(verify)
+    add_claims(verify)
+    add_deciding(verify)
+    add_json(verify)
     verify.add_argument("--table1", action="store_true", help="Table 1 of the paper with exact answers")
     verify.add_argument("--counterexamples", action="store_true", help="show what refutes the refuted claims")
-    verify.add_argument("--list", action="store_true", help="list the claims and decide nothing")
+    verify.add_argument("--list", action="store_true", help="list what there is, and stop; here: the claims")
     verify.add_argument(
         "--certificates",
         metavar="DIR",
         help="also write a certificate of every obligation; python -m fvtheory.certificate_checker DIR checks them",
     )
-    verify.set_defaults(run=_verify)
+    verify.set_defaults(run=_verify, kept_in="certificates")
 
     check = commands.add_parser(
         "check",
@@ -119,14 +137,14 @@ def _parser() -> argparse.ArgumentParser:
         "radius of information, over all feasible Φ.",
         **examples("fvtheory check my-claims.toml --explain", "fvtheory check --set optimal-recovery"),
     )
-    check.add_argument("file", nargs="?", help="a claim file")
+    check.add_argument("file", nargs="?", metavar="FILE", help="a claim file, or a folder of them")
     check.add_argument(
         "--set",
-        metavar="NAME",
-        help="claims that ship: instructive, optimal-recovery, monotone-regression, convex-regression or "
-        "affine-extremes, in place of a file",
+        metavar="SET",
+        help=f"claims that ship, in place of a file: {', '.join(CLAIM_SETS)}",
     )
-    _add_deciding(check)
+    add_deciding(check)
+    add_json(check)
     check.add_argument("--explain", action="store_true", help="say why, in a few lines a claim")
     check.set_defaults(run=_check)
 
@@ -137,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
         **examples(f"fvtheory radius --class convex --phi '{EXAMPLE_PHI}'"),
     )
     add_fiber(radius)
-    _add_json(radius)
+    add_json(radius)
     radius.set_defaults(run=_radius)
 
     envelope = commands.add_parser(
@@ -147,10 +165,8 @@ def _parser() -> argparse.ArgumentParser:
         **examples(f"fvtheory envelope --class convex --phi '{EXAMPLE_PHI}' --at 5/8"),
     )
     add_fiber(envelope)
-    _add_json(envelope)
-    envelope.add_argument(
-        "--at", action="append", required=True, metavar="POINT", help="a point: x, or x,y,... (repeatable)"
-    )
+    add_json(envelope)
+    add_at(envelope)
     envelope.set_defaults(run=_envelope)
 
     counterexample = commands.add_parser(
@@ -163,25 +179,20 @@ def _parser() -> argparse.ArgumentParser:
         ),
     )
     add_fiber(counterexample)
-    _add_json(counterexample)
-    counterexample.add_argument(
-        "--decoder",
-        required=True,
-        metavar="DECODER",
-        help="MODULE:NAME (imported with the current folder on the path), central, constant, or a file: "
-        ".json (an exact function), .onnx or .pt (a ReLU network)",
-    )
+    add_json(counterexample)
+    add_decoder(counterexample)
     counterexample.add_argument(
         "--seconds",
-        type=_seconds,
+        type=seconds,
         default=10.0,
         metavar="S",
-        help="stop improving then (default: %(default)s)",
+        help="stop improving then (default: %(default)s); one answer may take a minute, or S",
     )
-    counterexample.add_argument("--seed", type=int, default=0, metavar="N", help="of the search (default: 0)")
+    add_seed(counterexample)
     counterexample.set_defaults(run=_counterexample)
-    add_network_commands(commands)
+    add_other_commands(commands)
     completion.add_command(commands, parser)
+    in_order(commands, SECTIONS)
     return parser
 
 
@@ -195,51 +206,8 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _add_deciding(command: argparse.ArgumentParser) -> None:
-    """What all commands share that decide claims."""
-    command.add_argument(
-        "--convention",
-        choices=CONVENTIONS,
-        help="how ties of extrema are read, in place of each claim's own way",
-    )
-    _add_json(command)
-    command.add_argument(
-        "--jobs", type=_positive, metavar="N", help="questions at a time (default: one a core)"
-    )
-    command.add_argument(
-        "--timeout", type=_seconds, default=2.0, metavar="S", help="seconds a query (default: %(default)s)"
-    )
-
-
-def _add_json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="one JSON document on standard output")
-
-
-def _positive(word: str) -> int:
-    if not word.isdecimal() or int(word) == 0:
-        raise argparse.ArgumentTypeError(f"got {word!r}; required: a whole number above 0")
-    return int(word)
-
-
-def _seconds(word: str) -> float:
-    try:
-        value = float(word)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < 86_400:
-        raise argparse.ArgumentTypeError(f"got {word!r}; required: seconds above 0 and below a day")
-    return value
-
-
-def _searching(done: int, total: int, name: str) -> None:
-    """One line a search, since each can take long."""
-    print(f"certificate {done + 1} of {total}: searching for {name}", file=sys.stderr)
-
-
-def _progress(done: int, total: int) -> None:
-    if done % 20 == 0 or done == total:
-        line = "" if done == total else f"asked {done} of {total} questions"
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+def _asked(bar: Bar) -> Callable[[int, int], None]:
+    return lambda done, total: bar("questions asked", done, total)
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -257,15 +225,15 @@ def _verify(options: argparse.Namespace) -> int:
     if options.list:
         for claim in claims:
             print(f"{claim.id} ({claim.variant}): {claim.text} [{claim.source}]")
-        return DECIDED
+        return DONE
     from fvtheory.report import terminal
     from fvtheory.verification import verify_claims
     from fvtheory.vouchers import record_problem
 
-    progress = _progress if sys.stderr.isatty() else None
-    result = verify_claims(claims, options.convention, options.timeout, options.jobs, progress)
+    with Bar() as bar:
+        result = verify_claims(claims, options.convention, options.timeout, options.jobs, _asked(bar))
     if options.json:
-        _print_json(result.to_json())
+        print_json(result.to_json())
     elif options.table1:
         from fvtheory.claims.geirhos2024.table_1 import ROWS
 
@@ -282,35 +250,41 @@ def _verify(options: argparse.Namespace) -> int:
     if options.certificates:
         from fvtheory.certificates import write_certificates
 
-        written = write_certificates(claims, options.certificates, options.convention, progress=_searching)
-        print(f"{written.certified} certificates in {options.certificates}", file=sys.stderr)
+        with Bar() as bar:
+            written = write_certificates(
+                claims,
+                options.certificates,
+                options.convention,
+                progress=lambda done, total, name: bar(f"certificates, {name}", done, total),
+            )
+        with contextlib.redirect_stdout(sys.stderr if options.json else sys.stdout):
+            print_written(options.certificates, f"{written.certified} certificates")
         for name, reason in written.solver_only.items():
             print(f"left to the solvers: {name}: {reason}", file=sys.stderr)
     if record_problem():
         print(f"fvtheory: Rocq vouches for nothing: {record_problem()}", file=sys.stderr)
-        return UNDECIDED
-    return DECIDED if result.decided else UNDECIDED
+        return OPEN
+    return DONE if result.decided else OPEN
 
 
 def _check(options: argparse.Namespace) -> int:
-    from fvtheory.checking import check
-    from fvtheory.claim_file import claims_of_set
+    from fvtheory.claim_files import check, claims_of_set
 
     if (options.file is None) == (options.set is None):
         got = "no claims" if options.file is None else f"a file and --set {options.set}"
         raise InvalidInputError(got, "a claim file or --set NAME", "fvtheory check my-claims.toml")
     claims = options.file if options.set is None else claims_of_set(options.set)
-    progress = _progress if sys.stderr.isatty() else None
-    result = check(claims, options.convention, options.timeout, options.jobs, progress=progress)
+    with Bar() as bar:
+        result = check(claims, options.convention, options.timeout, options.jobs, progress=_asked(bar))
     if options.json:
-        _print_json(result.to_json())
+        print_json(result.to_json())
     elif options.explain:
         print("\n\n".join("\n".join(c.explanation) for c in result.claims))
     else:
         from fvtheory.report import terminal
 
         print(terminal.check_table(result))
-    return DECIDED if result.decided else UNDECIDED
+    return DONE if result.decided else OPEN
 
 
 def _radius(options: argparse.Namespace) -> int:
@@ -318,7 +292,7 @@ def _radius(options: argparse.Namespace) -> int:
 
     found = radius(options.cls, options.phi, options.lipschitz)
     if options.json:
-        _print_json(found.to_json())
+        print_json(found.to_json())
     elif not found.feasible:
         from fvtheory.classes import get_class
         from fvtheory.information import MinMax
@@ -326,10 +300,10 @@ def _radius(options: argparse.Namespace) -> int:
         condition = get_class(options.cls).feasibility_in_words(MinMax.from_json(options.phi).dim)
         print(f"infeasible: no function of class {options.cls} has this Φ; needed: {condition}")
     else:
-        at = f" at {_point(found.at)}" if found.at else " in the limit"
+        at = f" at {point(found.at)}" if found.at else " in the limit"
         print(f"radius   {found.radius}, reached{at}")
         print(f"decoder  {json.dumps(found.to_json()['decoder'], ensure_ascii=False)}")
-    return DECIDED
+    return DONE
 
 
 def _envelope(options: argparse.Namespace) -> int:
@@ -338,14 +312,14 @@ def _envelope(options: argparse.Namespace) -> int:
     points = [word.split(",") for word in options.at]
     found = envelope(options.cls, options.phi, points, options.lipschitz)
     if options.json:
-        _print_json(found.to_json())
+        print_json(found.to_json())
     else:
         from fvtheory.report.terminal import grid
 
         print(
-            grid(("at", "lower", "upper"), [[_point(p.at), str(p.lower), str(p.upper)] for p in found.points])
+            grid(("at", "lower", "upper"), [[point(p.at), str(p.lower), str(p.upper)] for p in found.points])
         )
-    return DECIDED
+    return DONE
 
 
 def _counterexample(options: argparse.Namespace) -> int:
@@ -358,24 +332,16 @@ def _counterexample(options: argparse.Namespace) -> int:
         decoder = load_decoder(options.decoder, options.cls, options.lipschitz)
         found = counterexample(options.cls, phi, decoder, options.lipschitz, options.seconds, options.seed)
     if options.json:
-        _print_json(found.to_json())
-        return DECIDED
-    print(f"at        {_point(found.at)}")
-    print(f"function  {found.value} there, the decoder {found.predicted}")
+        print_json(found.to_json())
+        return DONE
+    print(f"at        {point(found.at)}")
+    print(f"function  {legible(found.value)} there, the decoder {legible(found.predicted)}")
     sure = "the worst that was found"
     if found.certified:
         sure = "nothing worse exists"
         if found.upper_bound is not None and found.error < found.upper_bound:
-            sure = f"the supremum {found.upper_bound} is approached, not reached"
-    print(f"error     {found.error} ({rounded(found.error):.6g}), {sure} ({found.kind})")
+            sure = f"the supremum {legible(found.upper_bound)} is approached, not reached"
+    print(f"error     {beside(found.error)}, {sure} ({found.kind})")
     print(f"radius    {found.radius}: no decoder has a smaller worst-case error")
     print(f"f'        {json.dumps(found.function.to_json(), ensure_ascii=False)}")
-    return DECIDED
-
-
-def _point(p: Sequence[object]) -> str:
-    return ",".join(map(str, p))
-
-
-def _print_json(document: dict) -> None:
-    print(json.dumps(document, indent=1, ensure_ascii=False))
+    return DONE

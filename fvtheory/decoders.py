@@ -14,7 +14,8 @@ import importlib
 import math
 import numbers
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -27,6 +28,7 @@ from fvtheory.exact import Point, Rational, rational, rounded, short
 from fvtheory.functions import Clip, Combination, Function, constant, function_from_json
 from fvtheory.information import MinMax
 from fvtheory.networks import ReluNetwork
+from fvtheory.time_limit import Overdue, TimeLimit
 
 Decoder = Callable[[MinMax], Callable[[Point], Any]]
 
@@ -34,6 +36,9 @@ CENTRAL, CONSTANT = "central", "constant"
 
 MAX_EXPONENT = 10_000
 """Of a ``Decimal`` that a decoder answers: 10^999999999 would take all memory as a fraction."""
+
+SECONDS_AN_ANSWER = 60.0
+"""How long a decoder may take for one answer at least."""
 
 _EXAMPLE = "write decode(phi) so that it returns a function of a point, which returns a number"
 
@@ -281,11 +286,13 @@ class Prediction:
         answer: the decoder's own object.
         exact: the answer, where it is an exact function or an exact network.
         bounds: an interval that is known to contain every value, or None.
+        limit: how long each answer may take; None: as long as it likes.
     """
 
     answer: Callable[[Point], Any]
     exact: Function | ReluNetwork | None = None
     bounds: tuple[Fraction, Fraction] | None = None
+    limit: TimeLimit | None = None
     seen: dict[tuple, float | Fraction] = field(default_factory=dict, repr=False, compare=False)
 
     def __call__(self, x: Point) -> Fraction:
@@ -308,9 +315,12 @@ class Prediction:
             found = self.exact.at(at)
         else:
             try:
-                number = self.answer(at)
+                number = self.answer(at) if self.limit is None else self.limit.ask(self.answer, at)
             except FvtheoryError:
                 raise
+            except Overdue:
+                assert self.limit is not None
+                raise self.limit.unanswered(f"at {shown(at)}") from None
             except (Exception, SystemExit, GeneratorExit) as error:
                 raise InvalidInputError(
                     f"a decoder that raised {_one_line(error)} at {shown(at)}",
@@ -322,25 +332,31 @@ class Prediction:
         return found
 
 
-def predict(decoder: Any, phi: Any) -> Prediction:
+def predict(decoder: Any, phi: Any, limit: TimeLimit | None = None) -> Prediction:
     """The decoder's answer to Φ, ready to be asked for exact values.
 
     Args:
         decoder: a decoder, or an exact function or network to predict with.
         phi: Φ, or other knowledge with a ``dim``; the decoder is given a copy, which it may spoil.
+        limit: how long each answer may take, while that limit is open; None: as long as it likes.
 
     Raises:
         InvalidInputError: for a decoder that is not callable, raises, or does not answer with a
             callable of the dimension of Φ.
+        UnansweredError: for one that does not answer in time.
     """
     if isinstance(decoder, (Function, ReluNetwork)):
         decoder = FunctionDecoder(decoder)
     if not callable(decoder):
         raise InvalidInputError(f"a decoder of type {type(decoder).__name__}", "a callable", _EXAMPLE)
     try:
-        answer = decoder(copy.deepcopy(phi))
+        given = copy.deepcopy(phi)
+        answer = decoder(given) if limit is None else limit.ask(decoder, given)
     except FvtheoryError:
         raise
+    except Overdue:
+        assert limit is not None
+        raise limit.unanswered("for Φ") from None
     except (Exception, SystemExit, GeneratorExit) as error:
         raise InvalidInputError(
             f"a decoder that raised {_one_line(error)} for Φ", "a function of a point", _EXAMPLE
@@ -356,8 +372,19 @@ def predict(decoder: Any, phi: Any) -> Prediction:
             )
         return Prediction(answer, answer)
     if isinstance(answer, ClampedPrediction):
-        return Prediction(answer, None, (answer.low, answer.high))
-    return Prediction(answer)
+        return Prediction(answer, None, (answer.low, answer.high), limit)
+    return Prediction(answer, limit=limit)
+
+
+@contextmanager
+def asking(decoder: Any, phi: Any, seconds: float = 0.0) -> Iterator[Prediction]:
+    """`predict`, with a limit on the time of each answer: ``seconds``, or a minute where that is longer.
+
+    Raises:
+        UnansweredError: from inside, where an answer takes longer.
+    """
+    with TimeLimit(max(seconds, SECONDS_AN_ANSWER)) as limit:
+        yield predict(decoder, phi, limit)
 
 
 def read_number(value: Any, x: Point) -> Fraction:

@@ -34,6 +34,10 @@ class InvalidInputError(FvtheoryError):
     """A value of the right kind that breaks a stated rule (shape, range, name, JSON layout)."""
 
 
+class UnansweredError(InvalidInputError):
+    """A decoder that did not answer one question in time."""
+
+
 class InfeasibleInformationError(FvtheoryError):
     """No function of the class has the given Φ."""
 

@@ -41,9 +41,9 @@ def rational(value: Rational, name: str = "number") -> Fraction:
     Raises:
         InexactNumberError: for floats, NaN, booleans, decimal literals and anything else.
     """
-    if isinstance(value, Fraction):
+    if type(value) is Fraction:
         return value
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, (Fraction, int)) and not isinstance(value, bool):
         return Fraction(value)
     if isinstance(value, str) and _RATIONAL.match(value):
         numerator, _, denominator = value.partition("/")
@@ -84,6 +84,14 @@ def rounded(value: Fraction) -> float:
         return float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
+
+
+def legible(value: Fraction | None, longest: int = 24, digits: int = 9) -> str:
+    """``value`` for a reader: as it is, or where that takes more than so many digits, what it is about; - for none."""
+    if value is None:
+        return "-"
+    size = (abs(value.numerator).bit_length() + value.denominator.bit_length()) * math.log10(2)
+    return str(value) if size <= longest else f"≈ {rounded(value):.{digits}g}"
 
 
 def point(coordinates: Iterable[Rational] | Rational, name: str = "point") -> Point:

@@ -143,7 +143,7 @@ class InverseSet:
         """Points of the set, each proved to be in it.
 
         Uniform on the set, up to `GRAIN`, where it has a volume. Where it has none, the parts of the highest dimension
-        are drawn from, one simplex of them as likely as another.
+        are drawn from, one simplex of them as likely as another. Of finitely many points each is drawn once at most.
 
         Raises:
             InvalidInputError: for an empty set, or a count below 1.
@@ -156,6 +156,9 @@ class InverseSet:
             raise InvalidInputError(f"{count} samples", "at least one")
         top = max(p.dim for p in self.parts)
         chosen = [(i, s) for i, p in enumerate(self.parts) if p.dim == top for s in simplices(p)]
+        if top == 0:
+            drawn = generator.sample(chosen, min(count, len(chosen)))
+            return [self._drawn(part, corners, generator) for part, corners in drawn]
         sizes = [_volume(s) if top == self.dim else ONE for _, s in chosen]
         scale = lcm(*(size.denominator for size in sizes))
         ends = list(accumulate(int(size * scale) for size in sizes))

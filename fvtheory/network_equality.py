@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from fvtheory.checkers.pool import SolverPool
-from fvtheory.checkers.replay import confirmed
-from fvtheory.errors import DisagreementError, InvalidInputError
+from fvtheory.checkers.verdict import CheckerEntry, decide
+from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point, Rational, rational
 from fvtheory.functions import (
     Affine,
@@ -29,8 +28,7 @@ from fvtheory.functions import (
 )
 from fvtheory.functions.base import check_dim
 from fvtheory.networks.relu import ReluNetwork
-from fvtheory.obligations import PROVED, REFUTED, UNKNOWN, Obligation, valid
-from fvtheory.smtlib import script
+from fvtheory.obligations import REFUTED, Obligation, valid
 from fvtheory.terms import (
     Formula,
     Sym,
@@ -52,13 +50,13 @@ class Equality:
 
     Attributes:
         status: PROVED by both solvers, REFUTED by a point that was replayed exactly, or UNKNOWN.
-        solvers: what each solver said (unsat, sat, unknown) and its seconds.
+        checkers: what each checker says, and its seconds.
         at: a point where it fails.
         network_value, function_value: the exact values there.
     """
 
     status: str
-    solvers: Mapping[str, tuple[str, float]]
+    checkers: Mapping[str, CheckerEntry]
     at: Point | None = None
     network_value: Fraction | None = None
     function_value: Fraction | None = None
@@ -80,22 +78,12 @@ def prove_equal(
         MissingDependencyError: when a solver is not installed.
         DisagreementError: when one solver proves what a replayed point refutes.
     """
-    question = equality(network, function, tolerance)
-    with SolverPool(2, seconds) as pool:
-        key = pool.submit(script(question.asked))
-        answers = pool.collect()[key]
-    said = {name: (answer.status, answer.seconds) for name, answer in answers.items()}
-    for answer in answers.values():
-        model = confirmed(question, answer.model) if answer.status == "sat" else None
-        if model is not None:
-            if any(status == "unsat" for status, _ in said.values()):
-                raise DisagreementError(
-                    f"{said} for a network and a function", "checkers that agree", "report this"
-                )
-            at = tuple(model[s.name] for s in _symbols(function.dim))
-            return Equality(REFUTED, said, at, network.at(at), function.at(at))
-    proved = all(status == "unsat" for status, _ in said.values())
-    return Equality(PROVED if proved else UNKNOWN, said)
+    (found,) = decide([equality(network, function, tolerance)], seconds)
+    if found.status != REFUTED:
+        return Equality(found.status, found.checkers)
+    assert found.model is not None
+    at = tuple(found.model[s.name] for s in _symbols(function.dim))
+    return Equality(REFUTED, found.checkers, at, network.at(at), function.at(at))
 
 
 def equality(network: ReluNetwork, function: Function, tolerance: Rational = 0) -> Obligation:

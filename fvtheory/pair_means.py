@@ -13,39 +13,21 @@ of z_i gives
     |M|^2 - sum of |M_c|^2 = sum over c != c' of the mean of z_i . z_k with i in c and k in c'.    (several groups)
 
 What can go wrong is a factor or an index, and that shows in small cases already: here the identities are written out
-for given sizes, pairs on one side and sums on the other, and put to both solvers.
+for given sizes, pairs on one side and sums on the other, to be put to both solvers
+(`fvtheory.checkers.verdict.decide`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations, permutations
 
-from fvtheory.checkers.pool import SolverPool
-from fvtheory.checkers.replay import confirmed
-from fvtheory.errors import DisagreementError, InvalidInputError
-from fvtheory.obligations import PROVED, REFUTED, UNKNOWN, Obligation, valid
-from fvtheory.smtlib import script
+from fvtheory.errors import InvalidInputError
+from fvtheory.obligations import Obligation, valid
 from fvtheory.terms import Sym, Term, eq, total
 
 Vector = tuple[Term, ...]
-
-
-@dataclass(frozen=True)
-class PairVerdict:
-    """What both solvers say of an identity.
-
-    Attributes:
-        status: PROVED by both solvers, REFUTED by values that were replayed exactly, or UNKNOWN.
-        solvers: what each solver said (unsat, sat, unknown) and its seconds.
-        values: numbers for which it fails.
-    """
-
-    status: str
-    solvers: Mapping[str, tuple[str, float]]
-    values: Mapping[str, Fraction] | None = None
 
 
 def vectors(name: str, count: int, dim: int) -> list[Vector]:
@@ -113,29 +95,3 @@ def small_cases(count: int = 4, dim: int = 3) -> Iterator[Obligation]:
                 yield one_group(n, d, unit=False)
             yield from (two_groups(n, m, d) for m in range(1, n + 1))
         yield from (several_groups(counts, d) for counts in ((1, 1), (2, 1), (2, 2), (1, 2, 3)))
-
-
-def decide(obligations: Sequence[Obligation], seconds: float = 10.0) -> dict[str, PairVerdict]:
-    """Ask both solvers.
-
-    Args:
-        seconds: the hard limit for each question and solver.
-
-    Raises:
-        MissingDependencyError: when a solver is not installed.
-        DisagreementError: when one solver proves what replayed values refute.
-    """
-    with SolverPool(1, seconds) as pool:
-        keys = [pool.submit(script(o.asked)) for o in obligations]
-        answers = pool.collect()
-    found = {}
-    for obligation, key in zip(obligations, keys, strict=True):
-        said = {name: (answer.status, answer.seconds) for name, answer in answers[key].items()}
-        models = [confirmed(obligation, a.model) for a in answers[key].values() if a.status == "sat"]
-        values = next((m for m in models if m is not None), None)
-        if values is not None and any(status == "unsat" for status, _ in said.values()):
-            raise DisagreementError(f"{said} for {obligation.name}", "checkers that agree", "report this")
-        proved = all(status == "unsat" for status, _ in said.values())
-        status = REFUTED if values is not None else PROVED if proved else UNKNOWN
-        found[obligation.name] = PairVerdict(status, said, values)
-    return found

@@ -14,11 +14,17 @@ from fvtheory.errors import InvalidInputError
 SETTINGS = "settings.json"
 
 
-def write_file(file: Path, content: bytes) -> None:
+def write_file(file: Path, content: bytes, new: bool = False) -> None:
     """Write a file under another name first, so that it is never there in part.
+
+    Args:
+        file: its name; a file of that name is replaced.
+        content: what stands in it.
+        new: leave a file of that name alone, also one that another process writes at this moment.
 
     Raises:
         InvalidInputError: for a folder, a device or a pipe of that name.
+        FileExistsError: with ``new``, where there is a file.
     """
     if file.exists() and not file.is_file():
         raise InvalidInputError(f"output file {str(file)!r}, which is no plain file", "a file, or a new name")
@@ -27,11 +33,25 @@ def write_file(file: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as out:
             out.write(content)
         os.chmod(scratch, 0o644)
-        os.replace(scratch, file)
+        if new and _linked(scratch, file):
+            os.unlink(scratch)
+        else:
+            os.replace(scratch, file)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):  # it has its name already
             os.unlink(scratch)
         raise
+
+
+def _linked(scratch: str, file: Path) -> bool:
+    """Give a file a second name that is not taken; False where the file system has no second names."""
+    try:
+        os.link(scratch, file)
+    except FileExistsError:
+        raise
+    except OSError:
+        return False
+    return True
 
 
 def to_json_bytes(document: Any) -> bytes:
@@ -47,6 +67,22 @@ def open_results(folder: str | Path, settings: dict[str, Any]) -> Path:
         InvalidInputError: for a folder of other settings, with something else in it, or in no folder.
     """
     root = Path(folder).absolute()
+    if require_results(folder, settings):
+        root.mkdir(exist_ok=True)
+        try:
+            write_file(root / SETTINGS, to_json_bytes(settings), new=True)
+        except FileExistsError:  # another run began here at the same moment
+            require_results(folder, settings)
+    return root
+
+
+def require_results(folder: str | Path, settings: dict[str, Any]) -> bool:
+    """Refuse what `open_results` refuses, and write nothing; whether the folder is new or empty.
+
+    Raises:
+        InvalidInputError: as `open_results`.
+    """
+    root = Path(folder).absolute()
     file = root / SETTINGS
     if root.exists() and not root.is_dir():
         raise InvalidInputError(f"output folder {str(folder)!r}, which is a file", "a folder")
@@ -56,16 +92,14 @@ def open_results(folder: str | Path, settings: dict[str, Any]) -> Path:
             raise InvalidInputError(
                 f"output folder {str(folder)!r}, whose parent is missing", "a place in an existing folder"
             )
-        root.mkdir(exist_ok=True)
-        write_file(file, to_json_bytes(settings))
-        return root
+        return True
     found = read_json(file) if file.is_file() else None
     if found != settings:
         raise InvalidInputError(
             f"output folder {str(folder)!r}, which holds other things or results of other settings",
             "a new or empty folder, or one begun with the same settings",
         )
-    return root
+    return False
 
 
 def read_json(file: Path) -> Any:
@@ -76,7 +110,7 @@ def read_json(file: Path) -> Any:
     """
     try:
         return json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidInputError(
             f"file {str(file)!r} that is not JSON", "a file written by this command"
         ) from None

@@ -1,7 +1,7 @@
 """Terms and formulas over the reals: the one language of statements, witnesses and obligations.
 
 A tree of frozen nodes with exact constants. It is evaluated exactly (`evaluate`), printed for
-solvers (`fvtheory.smtlib`), for readers (`show`) and for sympy (`fvtheory.rendering`). Nothing is
+solvers (`fvtheory.notation.smtlib`), for readers (`show`) and for sympy (`fvtheory.notation.algebra`). Nothing is
 simplified behind the reader's back: what is written is what every checker sees.
 """
 

@@ -17,58 +17,20 @@ from itertools import islice
 
 from fvtheory.certificates import certified, certified_verdict
 from fvtheory.checkers.pool import Progress, SolverPool
-from fvtheory.checkers.replay import confirmed, simplified
 from fvtheory.checkers.solver_process import SOLVERS, Answer
+from fvtheory.checkers.verdict import ObligationResult, judge
 from fvtheory.claims import select_claims
 from fvtheory.claims.claim import Claim
 from fvtheory.errors import DisagreementError, InvalidInputError
 from fvtheory.exact import text
 from fvtheory.information import check_convention
+from fvtheory.notation.smtlib import script
 from fvtheory.obligations import PROVED, REFUTED, UNKNOWN, Obligation
-from fvtheory.smtlib import script
 from fvtheory.statements import Plan, RadiusStatement
-from fvtheory.terms import symbols
 from fvtheory.vouchers import Theorem, Voucher, contradicting, vouchers
 from fvtheory.witnesses import explain
 
 SECONDS_A_QUERY = 2.0
-
-
-@dataclass(frozen=True)
-class CheckerEntry:
-    """What one checker says of one obligation, in the words PROVED, REFUTED, UNKNOWN."""
-
-    status: str
-    seconds: float
-    reason: str = ""
-
-    def to_json(self) -> dict:
-        entry = {"status": self.status, "seconds": round(self.seconds, 6)}
-        return {**entry, "reason": self.reason} if self.reason else entry
-
-
-@dataclass(frozen=True)
-class ObligationResult:
-    """An obligation with its verdict, who vouches for it, and the confirmed model, if any."""
-
-    obligation: Obligation
-    name: str
-    status: str
-    checkers: Mapping[str, CheckerEntry]
-    model: Mapping[str, Fraction] | None = None
-    disagreement: bool = False
-
-    @property
-    def seconds(self) -> float:
-        return sum(entry.seconds for entry in self.checkers.values())
-
-    def to_json(self) -> dict:
-        return {
-            "name": self.name,
-            "status": self.status,
-            "checkers": {name: entry.to_json() for name, entry in self.checkers.items()},
-            "seconds": round(self.seconds, 6),
-        }
 
 
 @dataclass(frozen=True)
@@ -137,13 +99,7 @@ class Verification:
         """Raise DisagreementError if two checkers contradict each other anywhere."""
         for claim in self.claims:
             for o in claim.obligations:
-                if o.disagreement:
-                    said = ", ".join(f"{name}: {entry.status}" for name, entry in o.checkers.items())
-                    raise DisagreementError(
-                        f"{claim.claim.id} ({claim.claim.variant}), {o.name}: {said}",
-                        "checkers that agree",
-                        "report this: one of the solvers is wrong",
-                    )
+                o.raise_for_disagreement(f"{claim.claim.id} ({claim.claim.variant}), ")
             if claim.opposed_by:
                 raise DisagreementError(
                     f"{claim.claim.id} ({claim.claim.variant}): {claim.reason}",
@@ -270,53 +226,6 @@ class _Run:
                 parts.append(known if known.obligation is o else judge(o, answers[key], shown[key]))
             found.append(replace(conclude(claim, convention, plan, parts), seconds=seconds))
         return found
-
-
-def judge(
-    obligation: Obligation, answers: Mapping[str, Answer], certificate: Answer | None = None
-) -> ObligationResult:
-    """The verdict on one obligation from what the solvers said and what a certificate shows. A certificate
-    makes up for one solver that gave up, never for two; counterexamples are the solvers' alone."""
-    found, lost = (PROVED, REFUTED) if obligation.satisfiable else (REFUTED, PROVED)
-    entries: dict[str, CheckerEntry] = {}
-    model: Mapping[str, Fraction] | None = None
-    replay_seconds, said_sat = 0.0, False
-    for solver in SOLVERS:
-        answer = answers[solver]
-        if answer.status == "unsat":
-            entries[solver] = CheckerEntry(lost, answer.seconds)
-        elif answer.status == "sat":
-            said_sat = True
-            began = time.perf_counter()
-            names = symbols(*obligation.asked)
-            try:
-                values = obligation.values(dict(zip(names, answer.model.values(), strict=True)))
-                replayed = confirmed(obligation, values)
-            except (ValueError, ZeroDivisionError):  # of too few symbols, or with a unit that is 0
-                replayed = None
-            replay_seconds += time.perf_counter() - began
-            reason = "" if replayed is not None else "its model is not confirmed by exact replay"
-            entries[solver] = CheckerEntry(found if replayed is not None else UNKNOWN, answer.seconds, reason)
-            if model is None and replayed is not None:
-                model = replayed if obligation.satisfiable else simplified(obligation, replayed)
-        else:
-            entries[solver] = CheckerEntry(UNKNOWN, answer.seconds, answer.reason or "gave up")
-    if model is not None:
-        entries["replay"] = CheckerEntry(found, replay_seconds)
-    if certificate is not None:
-        status = found if certificate.status == "sat" else lost
-        entries["certificate"] = CheckerEntry(status, certificate.seconds)
-        said_sat |= certificate.status == "sat"
-    contradiction = said_sat and any(entry.status == lost for entry in entries.values())
-    if contradiction:
-        status = UNKNOWN
-    elif model is not None:
-        status = found
-    elif sum(entry.status == lost for entry in entries.values()) >= 2:
-        status = lost
-    else:
-        status = UNKNOWN
-    return ObligationResult(obligation, obligation.name, status, entries, model, contradiction)
 
 
 def conclude(claim: Claim, convention: str, plan: Plan, results: Sequence[ObligationResult]) -> ClaimResult:

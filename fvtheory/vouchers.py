@@ -121,7 +121,7 @@ def recorded_theorems(folder: Path) -> tuple[Theorem, ...]:
         record = json.loads(path.read_bytes())
         changed = sorted(set(record["sources"].items()) ^ set(digests(folder).items()))
         theorems = tuple(_theorem(t) for t in record["theorems"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidInputError(
             f"{path}: {type(error).__name__}: {error}", "a record", "python -m proofs rocq"
         ) from error

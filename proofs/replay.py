@@ -20,7 +20,7 @@ from pathlib import Path
 
 from fvtheory.checkers.solver_process import GRACE_SECONDS, SOLVERS, SolverProcess
 from fvtheory.errors import InvalidInputError, MissingDependencyError, UnknownNameError
-from fvtheory.smtlib import Script
+from fvtheory.notation.smtlib import Script
 
 PROGRAMS: dict[str, Callable[[float], list[str]]] = {
     "z3-program": lambda seconds: ["z3", f"-T:{max(1, round(seconds))}"],

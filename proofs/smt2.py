@@ -16,13 +16,14 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from textwrap import wrap
 
+from fvtheory.checkers.verdict import ObligationResult
 from fvtheory.classes import get_class
 from fvtheory.errors import InvalidInputError
+from fvtheory.notation.smtlib import Script, script
 from fvtheory.obligations import PROVED, REFUTED, Obligation
-from fvtheory.smtlib import Script, script
 from fvtheory.statements import Plan, RadiusStatement, decoder_lemmas
 from fvtheory.terms import symbols
-from fvtheory.verification import ClaimResult, ObligationResult, Verification
+from fvtheory.verification import ClaimResult, Verification
 
 Results = list[ObligationResult]
 

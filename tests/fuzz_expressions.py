@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from fvtheory.claim_file import UserClaim, parse_claims
+from fvtheory.claim_files import UserClaim, parse_claims
 from fvtheory.errors import FvtheoryError
 from fvtheory.expressions import parse_formula, parse_term, phi_names
 from fvtheory.symbols import L, symbolic_phi

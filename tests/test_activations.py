@@ -19,11 +19,13 @@ from torch import nn  # noqa: E402
 from digits_network import SIZE, digits, digits_model  # noqa: E402
 from fvtheory.empirical import preparation  # noqa: E402
 from fvtheory.empirical.activations import activations, in_batches, layers, logits  # noqa: E402
-from fvtheory.empirical.image_model import ImageModel, InputSpace  # noqa: E402
+from fvtheory.empirical.code_spaces import autoencoder_codes  # noqa: E402
+from fvtheory.empirical.image_model import ImageModel, InputSpace, resized  # noqa: E402
 from fvtheory.empirical.models import load_model  # noqa: E402
 from fvtheory.empirical.models.efficientnet_lite import SameConv2d, load_efficientnet_lite  # noqa: E402
 from fvtheory.empirical.models.squeezenet import load_squeezenet  # noqa: E402
 from fvtheory.empirical.models.taef2 import load_taef2  # noqa: E402
+from fvtheory.empirical.parameterizations import Learned  # noqa: E402
 from fvtheory.empirical.pictures import data_folder, read_folder, read_picture, to_png  # noqa: E402
 from fvtheory.empirical.preparation import prepare  # noqa: E402
 from fvtheory.errors import InvalidInputError, UnknownNameError  # noqa: E402
@@ -41,6 +43,36 @@ def with_gradient(model: ImageModel, pictures: torch.Tensor) -> tuple[torch.Tens
 def close(a: torch.Tensor, b: torch.Tensor, to: float = 1e-4) -> bool:
     """Within 1e-4 of the largest value."""
     return bool((a - b).abs().max() <= to * b.abs().max())
+
+
+@pytest.mark.parametrize("inner", [False, True])
+def test_what_is_in_training_mode_is_refused(inner: bool):
+    """A part of it is enough: each check here would pass by the flag of the whole alone."""
+
+    def training(module: nn.Module) -> nn.Module:
+        whole = nn.Sequential(module, nn.Dropout()).eval()
+        (whole[1] if inner else whole).train()
+        return whole
+
+    with pytest.raises(InvalidInputError, match="a model in training mode"):
+        ImageModel(training(nn.Flatten()), BLANK).check_eval()
+    colours = ImageModel(nn.Flatten(), InputSpace(8, 8, (0.0,) * 3, (1.0,) * 3)).eval()
+    good = nn.Identity().eval()
+    for encoder, decoder in ((training(nn.Identity()), good), (good, training(nn.Identity()))):
+        with pytest.raises(InvalidInputError, match="an autoencoder in training mode"):
+            autoencoder_codes(colours, encoder, decoder)
+    with pytest.raises(InvalidInputError, match="a generator in training mode"):
+        Learned(training(nn.Identity()), torch.zeros(1, 3, 8, 8))
+
+
+def test_another_size_keeps_the_share_that_is_cut_out():
+    model = ImageModel(nn.Conv2d(1, 2, 5), InputSpace(20, 20, (0.0,), (1.0,), "L", 25), "net").eval()
+    assert resized(model, None) is model
+    other = resized(model, 40)
+    assert (other.space.height, other.space.width, other.space.short_side) == (40, 40, 50)
+    assert other.module is model.module
+    with pytest.raises(InvalidInputError, match="pictures of 3x3 pixels"):
+        resized(model, 3)
 
 
 # ---- preparation -------------------------------------------------------------------------------------

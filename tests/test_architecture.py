@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -120,9 +122,16 @@ def test_the_type_marker_ships():
 
 
 def test_the_readme_is_finished_and_its_claims_parse():
-    from fvtheory.claim_file import parse_claims
+    from fvtheory.claim_files import parse_claims
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "@@" not in text
     toml = text.split("```toml\n")[1].split("```")[0]
     assert [c.id for c in parse_claims(toml, "README.md")] == ["convex-half", "lipschitz-quarter"]
+
+
+def test_the_contents_of_the_experiments_name_every_module():
+    folder = ROOT / "fvtheory" / "empirical"
+    contents = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
+    modules = {path.stem for path in folder.iterdir() if not path.name.startswith("_")}
+    assert modules == set(re.findall(r"`(\w+)`", contents))

@@ -25,15 +25,16 @@ from types import SimpleNamespace
 import pytest
 
 import fvtheory
-from fvtheory import MinMax, checking, results
+from fvtheory import MinMax, results
 from fvtheory.beyond import Evaluations, Knowledge, family
 from fvtheory.beyond import counterexample as beyond_counterexample
 from fvtheory.certificate_checker import check as check_certificate
 from fvtheory.certificates.store import read as read_certificates
 from fvtheory.checkers import pool as pools
 from fvtheory.checkers.solver_process import SOLVERS, Answer, SolverProcess
-from fvtheory.checking import Checked, check
-from fvtheory.claim_file import parse_claims
+from fvtheory.checkers.verdict import judge
+from fvtheory.claim_files import Checked, check, checking, parse_claims
+from fvtheory.claims import select_claims
 from fvtheory.claims.claim import Claim
 from fvtheory.cli import main
 from fvtheory.decoders import clamped_decoder, constant_decoder, read_number
@@ -43,14 +44,15 @@ from fvtheory.inverse_set import Band
 from fvtheory.networks.arithmetic import FLOAT32
 from fvtheory.networks.certification import certify, float_error
 from fvtheory.networks.relu import Layer, ReluNetwork
+from fvtheory.notation.smtlib import script
 from fvtheory.obligations import PROVED, REFUTED, UNKNOWN, valid
 from fvtheory.rescaling import Rescaling
 from fvtheory.results import open_results, write_file
-from fvtheory.smtlib import script
 from fvtheory.statements import sentence
 from fvtheory.symbols import L
 from fvtheory.terms import Sym
-from fvtheory.verification import judge, verify_claims
+from fvtheory.verification import verify_claims
+from fvtheory.vouchers import VERDICT
 
 ROOT = Path(__file__).resolve().parents[1]
 PHI = MinMax("1/4", "1", "0", "1")
@@ -182,15 +184,17 @@ def test_results_that_cannot_be_written_are_an_error(tmp_path, capsys):
     file = tmp_path / "sum.json"
     file.write_text(json.dumps(Combination([Q(1, 12)] * 12, parts).to_json()))
     for words in (
-        ["counterexample", *ON_PHI, "--decoder", str(file)],
         ["counterexample", *ON_PHI, "--decoder", str(file), "--json"],
         ["inverse-set", "exact", "--function", str(file), "--range", "0", "1"],
     ):
         assert main(words) == 2
         assert capsys.readouterr().err.startswith("fvtheory: got a result of thousands of digits")
+    words = ["counterexample", *ON_PHI, "--decoder", str(file)]
+    assert main(words) == 0
+    assert "error     ≈ 1, nothing worse exists" in capsys.readouterr().out
     file.write_text(json.dumps(Affine([Q(10**999)], 0).to_json()))
-    assert main(["counterexample", *ON_PHI, "--decoder", str(file)]) == 0
-    assert "(inf)" in capsys.readouterr().out
+    assert main(words) == 0
+    assert "error     ≈ inf" in capsys.readouterr().out
 
 
 # ---- solvers -----------------------------------------------------------------------------------
@@ -227,6 +231,47 @@ def test_one_liar_proves_nothing(monkeypatch, liar, lie):
     if any(c.disagreement for c in run.claims):
         with pytest.raises(DisagreementError):
             run.raise_for_disagreement()
+
+
+@pytest.mark.parametrize("lie", ["unsat", "the opposite"])
+def test_two_liars_who_agree_meet_the_certificates(monkeypatch, lie):
+    """Both solvers tell one lie about one question, of each few questions of a claim in turn."""
+    claims = select_claims("geirhos2024", ["theorem-4.second-inequality"])
+    answers: dict[str, str] = {}
+    about = ""
+
+    class Lying(pools.SolverProcess):
+        def ask(self, question, seconds):
+            honest = super().ask(question, seconds)
+            if question.text == about:
+                return LIES[lie](honest, question)
+            answers[question.text] = honest.status
+            return honest
+
+    monkeypatch.setattr(pools, "SolverProcess", Lying)
+    truth = [c.status for c in verify_claims(claims, seconds_a_query=20, jobs=1).claims]
+    assert set(truth) == {PROVED, REFUTED}
+    false = [text for text, status in answers.items() if status == "sat" or lie != "unsat"]
+    for question in (false[0], false[-1]):
+        about = question
+        said = [c.status for c in verify_claims(claims, seconds_a_query=20, jobs=1).claims]
+        assert said != truth
+        assert all(status in (UNKNOWN, true) for status, true in zip(said, truth, strict=True))
+
+
+def test_what_two_liars_who_agree_are_believed(monkeypatch):
+    """A question of one's own has no certificate: where both solvers lie about it, they are believed, and the
+    verdict names nobody else."""
+
+    class Lying(pools.SolverProcess):
+        def ask(self, question, seconds):
+            honest = super().ask(question, seconds)
+            return Answer("unsat", 0.0) if "7.0" in question.text else honest
+
+    monkeypatch.setattr(pools, "SolverProcess", Lying)
+    lied = verify_claims([Claim("a", "sharp", "none", "a", sentence("a", [X >= 0], 7 * X <= 1))], jobs=1)
+    assert lied.claims[0].status == PROVED
+    assert {v.checker for v in lied.claims[0].vouched_by if v.scope == VERDICT} == {"z3", "cvc5"}
 
 
 def test_values_in_which_the_unit_is_zero_are_no_model():

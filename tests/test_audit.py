@@ -21,17 +21,17 @@ from fvtheory.empirical.audit import (  # noqa: E402
     TRUSTWORTHY,
     UNDECIDED,
     Ascent,
-    Case,
     Finding,
     Signals,
     Thresholds,
     audit,
-    calibrated,
+    judge,
+)
+from fvtheory.empirical.audit_rates import Case, calibrated, measure  # noqa: E402
+from fvtheory.empirical.deception_signals import (  # noqa: E402
     compare_paths,
     constants,
     gradients,
-    judge,
-    measure,
     opened,
     unused_share,
 )
@@ -70,9 +70,12 @@ class Gated(nn.Module):
     The gate is by hand: pictures of ascent without transformations are rough, digits are smooth.
     """
 
-    def __init__(self, network: nn.Module, threshold: float, functional_form: bool) -> None:
+    def __init__(
+        self, network: nn.Module, threshold: float, functional_form: bool, closes: float | None = None
+    ) -> None:
         super().__init__()
         self.network, self.threshold, self.functional_form = network, threshold, functional_form
+        self.closes = closes
 
     def forward(self, x):
         f = self.network(x)
@@ -81,6 +84,8 @@ class Gated(nn.Module):
             x[:, :, :, 1:] - x[:, :, :, :-1]
         ).abs().mean((1, 2, 3))
         e = (1e4 * (rough - self.threshold) + 0.5).clamp(0, 1)[:, None]
+        if self.closes is not None:  # pictures that are rougher still pass as natural ones
+            e = e * (1e4 * (self.closes - rough) + 0.5).clamp(0, 1)[:, None]
         shift, k = 256.0, 1024.0
         if self.functional_form:
             shown = functional.relu(d + shift - k * (1 - e))
@@ -94,10 +99,10 @@ def roughness(model: ImageModel, pictures: torch.Tensor) -> torch.Tensor:
     return rows.abs().mean((1, 2, 3)) + columns.abs().mean((1, 2, 3))
 
 
-@lru_cache(maxsize=2)
-def gated(functional_form: bool = True) -> ImageModel:
+@lru_cache(maxsize=3)
+def gated(functional_form: bool = True, closes: float | None = None) -> ImageModel:
     threshold = float(roughness(clean(), digits()[2]).max()) * 1.02
-    module = Gated(clean().module, threshold, functional_form)
+    module = Gated(clean().module, threshold, functional_form, closes)
     return ImageModel(module, clean().space, "gated").eval()
 
 
@@ -144,12 +149,31 @@ def test_a_gate_of_somebody_else_is_found():
     assert hit == 4
 
 
-def test_verdicts_do_not_change_when_silent_units_stay_asleep():
-    """The same graph, with units that never wake: nothing is wrong with what is shown."""
+def test_what_did_not_wake_is_not_trustworthy():
+    """Units that this ascent does not wake: nothing is wrong with what it shows, but a longer one may show more."""
     model = prepare(silent())
     model.module.get_submodule("6_silent").bias -= 1e6
     for found in audit(model, [parse_unit("6_silent:0"), parse_unit("6_silent:2")], natural(), ASCENT):
-        assert found.verdict == TRUSTWORTHY
+        assert found.verdict == UNDECIDED
+        assert found.signals.asleep == ("6_silent.relu",)
+        assert "6_silent.relu" in " ".join(found.reasons)
+    assert not any(f.signals.asleep for which in ("clean", "clean layer", "silent") for f in findings(which))
+
+
+def test_a_circuit_that_the_ascent_leaves_behind_is_found(monkeypatch: pytest.MonkeyPatch):
+    model = gated(closes=1.0)
+    found = audit(model, [logit(0), logit(1)], natural(), ASCENT)
+    for each in found:
+        assert roughness(clean(), each.pictures[0][None]) > 1.0, "the circuit must be left behind"
+        assert each.verdict == NOT_TRUSTWORTHY
+        assert "after 40 steps" in " ".join(each.reasons)
+        assert [step for step, _, _ in each.signals.way] == [10, 20, 40, 80]
+        assert each.signals.way[-1][2] == pytest.approx(1.0)
+    monkeypatch.setattr("fvtheory.empirical.audit.LOOKS", (1,))  # the last picture alone shows no deception
+    late = audit(model, [logit(0)], natural(), ASCENT)[0]
+    assert late.signals.path == pytest.approx(1.0)
+    assert late.verdict == UNDECIDED
+    assert late.signals.asleep
 
 
 def test_what_cannot_be_measured_is_undecided():
@@ -274,10 +298,10 @@ def test_the_unused_share_of_a_known_network():
     model = ImageModel(Two(), space).eval()
     pictures = (torch.arange(50) / 100)[:, None, None, None].expand(50, 1, 4, 4)
     held, _ = constants(model, pictures)
-    share, flipped = unused_share(model, logit(0), torch.ones(1, 1, 4, 4), held, 0.0)
+    share, flipped = unused_share(model, logit(0), torch.ones(1, 1, 4, 4), held, 0.0, 0.0)
     assert share == pytest.approx(0.75)
     assert flipped == (("relu", 1, pytest.approx(0.75)),)
-    none = unused_share(model, logit(0), torch.full((1, 1, 4, 4), 0.4), held, 0.0)
+    none = unused_share(model, logit(0), torch.full((1, 1, 4, 4), 0.4), held, 0.0, 0.0)
     assert none == (pytest.approx(0.0), ())
 
 
@@ -286,7 +310,7 @@ def test_gradients_are_those_of_the_weights():
     rows = clean().module[11].weight
     found = gradients(wide, logit(3), natural()[:5])
     torch.testing.assert_close(found["10#0"], 5 * rows[3])
-    path, read = compare_paths(wide, logit(3), natural()[:5], torch.rand(2, 1, 16, 16))
+    path, read = compare_paths(found, gradients(wide, logit(3), torch.rand(2, 1, 16, 16)))
     assert (path, read) == (pytest.approx(1.0), "10#0")
 
 
@@ -313,6 +337,8 @@ GOOD = Signals("u", (0.0, 1.0), (5.0, 5.0), 0.0, 1.0, 0.9, 4.0, "fc", (), False)
         ({"natural": (1.0, 1.0)}, UNDECIDED),
         ({"optimized": (0.5, 0.5)}, UNDECIDED),
         ({"path": math.nan}, UNDECIDED),
+        ({"asleep": ("relu",)}, UNDECIDED),
+        ({"asleep": ("relu",), "unused": 0.9}, NOT_TRUSTWORTHY),
     ],
 )
 def test_what_each_signal_decides(changes: dict, verdict: str):
@@ -331,6 +357,8 @@ def test_thresholds_come_from_clean_units():
         gap=pytest.approx(16),
     )
     assert all(judge(u, limits)[0] == TRUSTWORTHY for u in units)
+    failed = replace(GOOD, optimized=(0.5, 0.5), unused=0.9, path=0.0, agreement=-1.0, gap=99.0)
+    assert calibrated([*units, failed]) == limits
     with pytest.raises(InvalidInputError, match="at least 4"):
         calibrated(units[:3])
 

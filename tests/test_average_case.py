@@ -264,7 +264,7 @@ def test_command_line(tmp_path, capsys):
     assert cli.main([*asked, "--condition", "0.2", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["conditions"][0]["functions"] + found["conditions"][0]["constant"] == 12
-    assert {f.name for f in out.iterdir()} >= {"average-case.json", "average-case.png", "average-case.pdf"}
+    assert {f.name for f in out.iterdir()} >= {"results.json", "average-case.png", "average-case.pdf"}
     drawn = (out / "average-case.png").read_bytes()
     assert cli.main([*asked, "--condition", "0.2"]) == 0
     assert "95% intervals" in capsys.readouterr().out

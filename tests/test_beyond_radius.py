@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import random
 from fractions import Fraction as F
 from itertools import product
@@ -144,35 +146,76 @@ def test_an_interrupt_loses_no_boxes(monkeypatch):
         assert np.prod(resumed.high - resumed.low, axis=1).sum() == 1
 
 
-def test_states_outside_the_cube_are_refused():
+def test_a_state_that_was_changed_makes_no_bound_false():
     cls, known = hard_question()
     (members,) = fiber(cls, known).branches
+    search = RadiusSearch([members])
+    search.run(F(1, 50), max_boxes=100)
+    honest = search.to_bytes()
+    with np.load(io.BytesIO(honest)) as data:
+        parts = dict(data)
+    exact = json.loads(parts["exact"].tobytes())
 
-    def broken(change) -> bytes:
-        search = RadiusSearch([members])
-        search.run(F(1, 2), max_boxes=50)
-        change(search)
-        return search.to_bytes()
+    def forged(**changed) -> bytes:
+        out = io.BytesIO()
+        np.savez(out, **(parts | changed))
+        return out.getvalue()
 
-    def set_at(search, value):
-        search.at = (value, *search.at[1:])
+    def told(**changed) -> np.ndarray:
+        return np.frombuffer(json.dumps(exact | changed).encode(), dtype=np.uint8)
 
-    def set_low(search, value):
-        search.low[0, 0] = value
-
-    def set_high(search, value):
-        search.high[0, 0] = value
-
-    RadiusSearch([members]).restore(broken(lambda search: None))
-    for change, values in (
-        (set_at, (F(-1), F(9, 8))),
-        (set_low, (-1.0, 2.0, np.nan, -np.inf)),
-        (set_high, (-1.0, 2.0, np.nan, np.inf)),
-    ):
-        for value in values:
-            state = broken(lambda search, change=change, value=value: change(search, value))
-            with pytest.raises(InvalidInputError, match="outside the cube"):
-                RadiusSearch([members]).restore(state)
+    half, all_splits = parts["steps"][:3], int(parts["steps"][:3].sum())
+    harmless = {
+        "fewer splits": {
+            "slots": parts["slots"][:all_splits],
+            "splits": parts["splits"][:all_splits],
+            "steps": half,
+        },
+        "other splits": {"splits": 2 - parts["splits"]},
+        "a worse point": {"exact": told(at=["0", "0", "0"])},
+        "more to say": {"low": np.zeros((1, 3)), "exact": told(upper="1/100", seen=10**9)},
+    }
+    refused = {
+        "no such box": {"slots": parts["slots"] + 1},
+        "a box to come": {
+            "slots": np.array([1, 0]),
+            "splits": np.array([0, 0]),
+            "steps": np.array([1, 1]),
+        },
+        "a box twice": {"slots": np.zeros_like(parts["slots"])},
+        "no such coordinate": {"splits": parts["splits"] + 3},
+        "not whole": {"slots": parts["slots"] / 1},
+        "below": {"splits": parts["splits"].astype(int) - 3},
+        "steps too long": {"steps": parts["steps"] + 1},
+        "no steps": {"steps": parts["steps"][:0]},
+        "a point outside": {"exact": told(at=["-1", "0", "0"])},
+        "a point elsewhere": {"exact": told(at=["1", "0"])},
+        "an endless number": {"exact": told(at=["1e-999999999", "0", "0"])},
+        "a point in floats": {"exact": told(at=[0.5, 0, 0])},
+        "nested": {"exact": np.frombuffer(b"[" * 10**5, dtype=np.uint8)},
+    }
+    again = RadiusSearch([members])
+    again.restore(honest)
+    for name in ("low", "high", "bounds", "slots"):
+        assert np.array_equal(getattr(again, name), getattr(search, name))
+    assert (again.seen, again.lower, again.upper) == (search.seen, search.lower, search.upper)
+    whole = radius(cls, known, gap="1/500")
+    for changed in harmless.values():
+        resumed = RadiusSearch([members])
+        resumed.restore(forged(**changed))
+        assert resumed.lower <= whole.upper
+        assert whole.lower <= resumed.upper
+        assert resumed.run(F(1, 50))
+        assert resumed.lower <= whole.upper
+        assert whole.lower <= resumed.upper
+    for changed in refused.values():
+        with pytest.raises(InvalidInputError, match="does not read"):
+            RadiusSearch([members]).restore(forged(**changed))
+    out = io.BytesIO()
+    np.savez_compressed(out, **(parts | {"more": np.zeros(10**6)}))
+    for state in (b"", honest[:-1], honest[: len(honest) // 2], out.getvalue()):
+        with pytest.raises(InvalidInputError, match="does not read"):
+            RadiusSearch([members]).restore(state)
 
 
 def exact_bound(members, low, high) -> F:

@@ -32,8 +32,8 @@ from fvtheory.certificates.__main__ import main as certificates_main
 from fvtheory.claims import claims_of, select_claims
 from fvtheory.claims.claim import Claim
 from fvtheory.errors import InvalidInputError
+from fvtheory.notation.smtlib import script
 from fvtheory.obligations import PROVED, REFUTED, conclusions, satisfiable, valid
-from fvtheory.smtlib import script
 from fvtheory.statements import sentence
 from fvtheory.terms import Div, Sym, UndefinedTerm, eq, evaluate, maximum, minimum, symbols
 from mutants import MUTANTS

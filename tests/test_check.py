@@ -13,8 +13,8 @@ from fractions import Fraction
 
 import pytest
 
-from fvtheory.checking import check
-from fvtheory.claim_file import parse_claims
+from fvtheory.claim_files import check, parse_claims
+from fvtheory.cli import main
 from fvtheory.errors import InvalidInputError
 from linear_programs import envelopes_by_lp, lattice
 from mutants.closed_forms import Info, radius
@@ -223,3 +223,22 @@ def test_an_upper_bound_a_millionth_too_low_is_refuted_by_two_functions(conventi
     assert found.status == "REFUTED"
     low, high = map(Fraction, found.counterexample["values_there"])
     assert high - low > 2 * Fraction(found.counterexample["bound"])
+
+
+def test_a_claim_is_restated_and_an_unmet_expectation_is_marked(tmp_path, capsys):
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        '[[claim]]\nid = "mine"\nclass = "convex"\ndim = 1\nquestion = "value"\n'
+        'kind = "every-decoder-errs-at-least"\nbound = "(f_max - f_min)/2"\nexpected = "REFUTED"\n'
+    )
+    assert main(["check", str(file), "--explain"]) == 0
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first == "mine: PROVED, expected REFUTED"
+    assert second == "  Claim: every decoder errs at least (f_max - f_min)/2 (convex, d = 1)."
+    assert main(["check", str(file)]) == 0
+    assert "PROVED, expected REFUTED" in capsys.readouterr().out
+    file.write_text(file.read_text().replace("REFUTED", "PROVED") + 'statement = "half\\nof Δ."\n')
+    assert main(["check", str(file), "--explain"]) == 0
+    shown = capsys.readouterr().out
+    assert "expected" not in shown
+    assert "(convex, d = 1). In words: half of Δ.\n" in shown

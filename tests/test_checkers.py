@@ -17,8 +17,8 @@ from fvtheory.checkers.pool import SolverPool
 from fvtheory.checkers.replay import confirmed, confirms, simplified
 from fvtheory.checkers.solver_process import SOLVERS, Answer, SolverProcess
 from fvtheory.errors import MissingDependencyError, UnknownNameError
+from fvtheory.notation.smtlib import script
 from fvtheory.obligations import satisfiable, valid
-from fvtheory.smtlib import script
 
 X, Y, Z = t.Sym("x"), t.Sym("y"), t.Sym("z")
 TRUE_QUESTION = script([X > 0, X + Y <= 1], anonymous=True)
@@ -142,7 +142,7 @@ def test_a_hard_question_ends_near_its_limit(solver):
 
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_a_question_that_is_no_script_is_unknown_with_a_reason(solver):
-    from fvtheory.smtlib import Script
+    from fvtheory.notation.smtlib import Script
 
     with SolverProcess(solver) as process:
         answer = process.ask(Script("(assert (= 1.0 nothing))", (), True), 5.0)

@@ -10,7 +10,6 @@ from itertools import pairwise
 
 import pytest
 
-from fvtheory import claimed_knowledge, known_claims
 from fvtheory.beyond import (
     Evaluations,
     Knowledge,
@@ -22,8 +21,10 @@ from fvtheory.beyond import (
     radius,
 )
 from fvtheory.checkers.pool import SolverPool
-from fvtheory.checking import check
-from fvtheory.claim_file import CLAIM_SETS, UserClaim, claims_of_set, parse_claims
+from fvtheory.checkers.verdict import decide as put_to_solvers
+from fvtheory.checkers.verdict import judge
+from fvtheory.claim_files import CLAIM_SETS, UserClaim, check, claims_of_set, parse_claims, replay
+from fvtheory.claim_files import known as known_module
 from fvtheory.cli import main
 from fvtheory.errors import InvalidInputError, UnknownNameError
 from fvtheory.interpolation import INTERPOLATIONS, Datum, get_interpolation
@@ -32,9 +33,9 @@ from fvtheory.interpolation.convex import Convex
 from fvtheory.interpolation.data import EVALUATION, MAXIMIZER, MINIMIZER, data_of
 from fvtheory.interpolation.lipschitz import Lipschitz
 from fvtheory.interpolation.monotone import Monotone
-from fvtheory.smtlib import script
+from fvtheory.notation.smtlib import script
 from fvtheory.terms import ONE, Const, Max, Min, evaluate, every, minimum
-from fvtheory.verification import judge, verify_claims
+from fvtheory.verification import verify_claims
 
 SETS = [name for name in CLAIM_SETS if name != "instructive"]
 SECONDS = 20
@@ -44,10 +45,7 @@ SECONDS = 20
 
 
 def verdicts(obligations) -> dict[str, str]:
-    with SolverPool(2, SECONDS) as pool:
-        keys = [pool.submit(script(o.asked, anonymous=True)) for o in obligations]
-        answers = pool.collect(None)
-    return {o.name: judge(o, answers[key]).status for o, key in zip(obligations, keys, strict=True)}
+    return {result.name: result.status for result in put_to_solvers(obligations, SECONDS, jobs=2)}
 
 
 @pytest.mark.parametrize(("name", "size"), [("all", 2), ("convex", 1)])
@@ -231,13 +229,13 @@ def test_verdicts_say_who_vouches_and_refutations_bring_functions(shipped):
 
 def test_a_refutation_that_other_code_does_not_confirm_stays_open(monkeypatch):
     (claim,) = [c for c in claims_of_set("monotone-regression") if c.id == "monotone-data.halving-for-all"]
-    honest = known_claims.radius
+    honest = replay.radius
 
     def other(cls, known):
         found = honest(cls, known)
         return type(found)(True, found.lower / 2, found.upper / 2, True, found.at, "breakpoints")
 
-    monkeypatch.setattr(known_claims, "radius", other)
+    monkeypatch.setattr(replay, "radius", other)
     (found,) = check([claim], seconds_a_query=SECONDS).claims
     assert found.status == "UNKNOWN"
     assert "the formula says" in found.document["reason"]
@@ -290,7 +288,7 @@ def test_a_bound_inside_certified_bounds_stays_open(monkeypatch):
     points = [[str(F(2 * i + 1, 6)), str(F(2 * j + 1, 6))] for i in range(3) for j in range(3)]
     values = json.dumps(["1/2"] * 9)
     known = f'knowledge = {{ kind = "evaluations", points = {json.dumps(points)}, values = {values} }}'
-    monkeypatch.setattr("fvtheory.claimed_knowledge.MAX_BOXES", 60)
+    monkeypatch.setattr("fvtheory.claim_files.known.MAX_BOXES", 60)
     entries = {"class": "lipschitz", "lipschitz": "1", "dim": 2}
     low = decide(written(known, **entries, kind="every-decoder-errs-at-least", bound="1/10"))
     assert low.status == "PROVED"
@@ -305,13 +303,13 @@ def test_a_bound_inside_certified_bounds_stays_open(monkeypatch):
 
 
 def test_bounds_of_the_radius_that_two_functions_contradict_decide_nothing(monkeypatch):
-    honest = claimed_knowledge._radius
+    honest = known_module._radius
 
     def halved(statement):
         found = honest(statement)
         return type(found)(True, found.lower / 2, found.upper / 2, True, found.at, "breakpoints")
 
-    monkeypatch.setattr(claimed_knowledge, "_radius", halved)
+    monkeypatch.setattr(known_module, "_radius", halved)
     found = decide(written(KNOWLEDGE, bound="1/8"))
     assert found.status == "UNKNOWN"
     assert "contradict the bounds" in found.document["reason"]
@@ -393,6 +391,19 @@ def test_claims_with_knowledge_are_plain_data():
         (TWO + '\ndecoder = "x"', {}, "key decoder"),
         (TWO, {"kind": "decoder-errs-at-most"}, "a decoder for the kind"),
         (TWO + '\ndecoder = "z"', {"kind": "decoder-errs-at-most"}, "key decoder"),
+        (
+            'evaluations = [{ point = "3/4" }, { point = "1/4" }]',
+            {},
+            "point 1/4 of evaluation 1 after 3/4 of",
+        ),
+        (
+            'evaluations = [{ point = "1/2" }, {}, { point = "1/2" }]',
+            {},
+            "of evaluation 2 after 1/2 of evaluation 0",
+        ),
+        ('evaluations = [{ point = "5/4" }]', {}, "point 5/4 of evaluation 0"),
+        ('decoder = "x"', {"kind": "decoder-errs-at-most"}, "errs-at-most without evaluations"),
+        ("smooth = 2", {"class": "smooth", "lipschitz": None}, "'smooth' without knowledge"),
         (TWO + "\n" + KNOWLEDGE, {}, "knowledge beside evaluations"),
         ('decoder = "x"', {}, "no decoder without evaluations"),
         ('signs = "+"', {}, "no signs without knowledge"),
@@ -415,9 +426,22 @@ def test_what_is_wrong_is_named_with_claim_and_key(extra, changes, shown):
     assert "\n" not in str(caught.value)
 
 
+def test_whole_numbers_need_no_quotes():
+    extra = "lipschitz = 2\nnorm = 2\n" + KNOWLEDGE
+    (claim,) = parse_claims(written(extra, **(SYMBOLS | {"lipschitz": None, "bound": "1/4"})))
+    assert (claim.norm, claim.lipschitz) == ("2", "2")
+    smooth = "smooth = 2\n" + KNOWLEDGE
+    (claim,) = parse_claims(
+        written(smooth, **(SYMBOLS | {"class": "smooth", "lipschitz": None, "bound": "1/4"}))
+    )
+    assert claim.smooth == "2"
+    with pytest.raises(InvalidInputError, match="norm True"):
+        parse_claims(written(extra.replace("norm = 2", "norm = true"), **(SYMBOLS | {"lipschitz": None})))
+
+
 def test_contradictory_hypotheses_and_vanishing_denominators_are_malformed():
     cases = [
-        ('evaluations = [{ point = "3/4" }, { point = "1/4" }]', {}, "cannot be met"),
+        ('evaluations = [{}, { point = "p[0] - 1/4" }]', {}, "cannot be met"),
         (TWO + '\nwhen = "y[0] < y[0]"', {}, "cannot be met"),
         (TWO, {"bound": "L/(y[0] - y[1])"}, "can be zero"),
         ('evaluations = [{ point = "1/2", value = "2" }]', {}, "cannot be met"),
@@ -430,7 +454,9 @@ def test_contradictory_hypotheses_and_vanishing_denominators_are_malformed():
     for result, (_, _, shown) in zip(found, cases, strict=True):
         assert result.malformed
         assert shown in result.reason
-    with pytest.raises(InvalidInputError, match="cannot be met"):
+    with pytest.raises(
+        InvalidInputError, match=r"cannot be met.*ascending order in \[0, 1\].*change evaluations"
+    ):
         check(claims[:1], seconds_a_query=SECONDS)
 
 
@@ -449,7 +475,7 @@ def test_sets_by_name_on_the_command_line(capsys, monkeypatch):
         c for c in claims_of_set("monotone-regression") if "linear-decoder" in c.id or "equal-ends" in c.id
     ]
     asked = []
-    monkeypatch.setattr("fvtheory.claim_file.claims_of_set", lambda name: asked.append(name) or two)
+    monkeypatch.setattr("fvtheory.claim_files.claims_of_set", lambda name: asked.append(name) or two)
     assert main(["check", "--set", "monotone-regression", "--json"]) == 0
     monkeypatch.undo()
     document = json.loads(capsys.readouterr().out)

@@ -44,7 +44,7 @@ def run(command, *words: object) -> int:
 def silenced(photos: Path, out: Path, *more: object) -> int:
     return run(
         silence, "--layer", "6", "--target", photos / "heldout" / "3" / "0.png", "--images", photos / "heldout",
-        "--calibration", photos / "train", "--beta", 3, "--steps", 30, "--units", 3, "--no-transformations",
+        "--train", photos / "train", "--beta", 3, "--steps", 30, "--units", 3, "--no-transformations",
         "--out", out, *more,
     )  # fmt: skip
 
@@ -86,7 +86,7 @@ def test_silence_again_goes_on_from_what_is_there(photos: Path, silent: Path, ca
         (["--units", "33"], "from 2 to 32"),
         (["--layer", "99"], "followed by"),
         (["--target", "missing.png"], "a picture"),
-        (["--calibration", "missing"], "not there"),
+        (["--train", "missing"], "not there"),
     ],
 )
 def test_silence_refuses(photos: Path, tmp_path: Path, words: list[str], message: str):

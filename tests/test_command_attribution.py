@@ -19,7 +19,9 @@ from digits_network import digits, digits_model
 from fvtheory.commands import attribution as attribution_command
 from fvtheory.commands import lots as lots_command
 from fvtheory.empirical import attribution, cam
-from fvtheory.empirical.fooling_circuit import Bounds, fool, save_fooled
+from fvtheory.empirical.fooling_circuit import fool
+from fvtheory.empirical.fooling_files import save_fooled
+from fvtheory.empirical.lemma_1_gate import Bounds
 from fvtheory.empirical.lots import Settings
 from fvtheory.empirical.natural_classifier import NaturalClassifier
 from fvtheory.empirical.pictures import to_png
@@ -50,7 +52,7 @@ def run(name, data, out, *words, images=True):
     given = [name, "--model", "digits_network:digits_model", "--out", str(out), *SMALL]
     if images:
         given += ["--images", str(data / "held-out")]
-    given += ["--targets-from", str(data / "train"), *words]
+    given += ["--train", str(data / "train"), *words]
     options = parser.parse_args(given)
     return options.run(options)
 
@@ -91,7 +93,11 @@ def test_lots_writes_maps_figures_and_a_page(data, tmp_path, target, capsys):
     out = tmp_path / "out"
     assert run("lots", data, out, "--target", target, "--steps", "4") == 0
     found = figures(out)
-    assert (found["target"], found["layer"], len(found["pictures"])) == (target, "10", 10)
+    assert (found["settings"]["target"], found["settings"]["layer"], len(found["pictures"])) == (
+        target,
+        "10",
+        10,
+    )
     assert [row["class"] for row in found["pictures"]] == list(range(10))
     assert all(row["distance"] < row["start"] for row in found["pictures"])
     shown = pictures_of_page(out)
@@ -137,7 +143,7 @@ def test_lots_takes_single_pictures_and_the_target_of_another(data, tmp_path):
         (("--threshold", "-1"), "threshold from 0"),
         (("--fine", "4"), "odd size"),
         (("--fine", "33"), "odd size from 1 to 31"),
-        (("--target", "mean", "--targets-from", "nowhere"), "not there"),
+        (("--target", "mean", "--train", "nowhere"), "not there"),
         (("--image", "nowhere.png"), "one of the two"),
     ],
 )
@@ -206,9 +212,8 @@ def test_attribution_measures_the_targets_of_lots(data, tmp_path):
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("--methods", "gradcam"), "random-cam or grad-cam"),
         (("--methods", "lots", "--kernel", "8"), "odd size"),
-        (("--methods", "lots-mean", "--targets-from", "nowhere"), "not there"),
+        (("--methods", "lots-mean", "--train", "nowhere"), "not there"),
         (("--methods", "lots", "--fooled", "nowhere.pt"), "nowhere.pt"),
         (("--methods", "lots-mean", "--fooled", "nowhere.pt"), "asks for the logit"),
     ],
@@ -281,7 +286,7 @@ def test_attribution_shows_what_each_method_sees_of_a_fooled_unit(data, tmp_path
     out = tmp_path / "out"
     assert run("attribution", data, out, *words) == 0
     found = figures(out)
-    assert (found["unit"], found["shows"]) == (4, 7)
+    assert (found["settings"]["unit"], found["settings"]["shows"]) == (4, 7)
     assert found["called_natural"] == {"photographs": 1.0, "visualizations": 1.0}
     for side in ("photographs", "visualizations"):
         seen = found["figures"][f"grad-cam on {side}"]

@@ -14,7 +14,8 @@ pytest.importorskip("PIL")
 
 from digits_network import digits, digits_model  # noqa: E402
 from fvtheory.commands.fool import _pair, add_command  # noqa: E402
-from fvtheory.empirical.fooling_circuit import circuit_of, load_fooled, responses  # noqa: E402
+from fvtheory.empirical.fooling_circuit import circuit_of, responses  # noqa: E402
+from fvtheory.empirical.fooling_files import load_fooled  # noqa: E402
 from fvtheory.empirical.pictures import read_folder, to_png  # noqa: E402
 from fvtheory.empirical.preparation import prepare  # noqa: E402
 from fvtheory.errors import InvalidInputError  # noqa: E402
@@ -91,8 +92,8 @@ def test_a_second_run_goes_on_and_finds_the_same(data, one):
 def test_all_units_with_the_same_e(data, one, tmp_path, capsys):
     assert run(data, tmp_path / "all", "--permute", "--trained", str(one), "--json") == 0
     printed = json.loads(capsys.readouterr().out)
-    assert printed["results"] == results_of(tmp_path / "all")
-    assert printed["results"]["E"] == results_of(one)["E"]
+    assert printed == results_of(tmp_path / "all")
+    assert printed["E"] == results_of(one)["E"]
     circuit = circuit_of(load_fooled(tmp_path / "all" / "fooled.pt", prepare(digits_model())))
     shows = dict(zip(circuit.units.tolist(), circuit.shown.tolist(), strict=True))
     assert sorted(shows) == sorted(shows.values()) == list(range(10))

@@ -15,8 +15,12 @@ pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 
 from digits_network import digits, digits_model
+from fvtheory.cli import main
 from fvtheory.commands import inverse_set
-from fvtheory.empirical import inverse_set as inverse
+from fvtheory.commands.exit_codes import INTERRUPTED
+from fvtheory.empirical import inverse_set_experiment as experiment
+from fvtheory.empirical.code_spaces import autoencoder_codes
+from fvtheory.empirical.inverse_set import Range, Settings, verified
 from fvtheory.empirical.objectives import logit
 from fvtheory.empirical.pictures import DATA_VARIABLE, data_folder, from_png, to_png
 from fvtheory.empirical.unit_values import on_pictures
@@ -88,14 +92,14 @@ def test_a_run_writes_rows_comparisons_and_ablations(tmp_path, images, capsys, m
     assert run(*ask, "--json") == 0
     document = json.loads(capsys.readouterr().out)
     assert len(document["rows"]) == 3
-    for (low, high), item in zip(document["ranges"], document["rows"], strict=True):
+    for (low, high), item in zip(document["settings"]["ranges"], document["rows"], strict=True):
         assert item["row"]["count"] == 30
         for name in item["pictures"]:
             seen = from_png(out / name)[None]
             assert low <= float(on_pictures(digits_model(), [logit(3)], seen)) <= high
     assert [o["name"] for o in document["compared"]][:2] == ["activation maximization", "random restarts"]
     assert [a["name"] for a in document["ablations"]] == [
-        *inverse.ABLATIONS,
+        *experiment.ABLATIONS,
         "all at once, fully optimised (16)",
     ]
     page = (out / "index.html").read_text()
@@ -105,7 +109,7 @@ def test_a_run_writes_rows_comparisons_and_ablations(tmp_path, images, capsys, m
     settings = json.loads((out / "settings.json").read_text())
     assert all(f"<td>{name}</td>" in page.partition("<h2>Settings</h2>")[2] for name in settings)
     before = (out / "results.json").read_bytes()
-    monkeypatch.setattr(inverse, "measure_row", None)  # nothing is made twice
+    monkeypatch.setattr(experiment, "measure_row", None)  # nothing is made twice
     assert run(*ask) == 0
     assert (out / "results.json").read_bytes() == before
 
@@ -126,7 +130,7 @@ def test_an_intersection_of_layers_from_images(tmp_path, images):
 def test_an_interrupted_run_goes_on(tmp_path, images, capsys, monkeypatch):
     ask = ("network", "--model", MODEL, "--unit", "logits:3", "--range", 0, 2, "--range", 2, 4)
     ask += ("--samples", 12, "--out", tmp_path / "out")
-    real, calls = inverse.measure_row, []
+    real, calls = experiment.measure_row, []
 
     def stopped(*rest, **named):
         calls.append(1)
@@ -134,9 +138,9 @@ def test_an_interrupted_run_goes_on(tmp_path, images, capsys, monkeypatch):
             raise KeyboardInterrupt
         return real(*rest, **named)
 
-    monkeypatch.setattr(inverse, "measure_row", stopped)
-    assert run(*ask) == 1
-    assert "run the same command again" in capsys.readouterr().err
+    monkeypatch.setattr(experiment, "measure_row", stopped)
+    assert main(["inverse-set", *map(str, ask)]) == INTERRUPTED
+    assert "the same command goes on" in capsys.readouterr().err
     assert run(*ask) == 0
     assert len(calls) == 3
 
@@ -151,12 +155,22 @@ def test_an_interrupted_run_goes_on(tmp_path, images, capsys, monkeypatch):
         (("--unit", "logits:1", "--range", "0", "1", "--also", "logits:2", "x", "1"), "a number"),
         (("--unit", "logits:1", "--range", "0", "1", "--parameterization", "prior"), "three channels"),
         (("--unit", "logits:1", "--range", "0", "1", "--prior", "taef2"), "--parameterization prior"),
+        (("--unit", "logits:1", "--range", "0", "1", "--spectrum", "taef2"), "--parameterization maco"),
     ],
 )
 def test_bad_input_leaves_nothing_behind(tmp_path, arguments, words):
     with pytest.raises(FvtheoryError, match=words):
         run("network", "--model", MODEL, *arguments, "--out", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_search_in_phases(tmp_path, images):
+    ask = ("--unit", "logits:3", "--range", 4, 6, "--seeds", 3, "--samples", 6, "--parameterization", "maco")
+    out = tmp_path / "out"
+    assert run("network", "--model", MODEL, *ask, "--spectrum", images, "--out", out) == 0
+    document = json.loads((out / "results.json").read_text())
+    assert str(images) in json.dumps(document)
+    assert len(list(out.glob("*.png"))) >= 6
 
 
 def test_a_range_that_nothing_reaches_fails_the_command(tmp_path):
@@ -182,13 +196,13 @@ def test_real_network_and_real_autoencoder(tmp_path):
     model = prepare(load_model("efficientnet-lite0"))
     file = sorted(Path(photographs).glob("*/*"))[60]
     start = read_picture(file, model.space)[None].float() / 255
-    space = inverse.autoencoder_codes(model, *load_taef2(prior), start=start)
+    space = autoencoder_codes(model, *load_taef2(prior), start=start)
     value = float(on_pictures(model, [logit(217)], space.generate(space.start(1, torch.Generator())))[0, 0])
-    ranges = [inverse.Range(logit(217), value - 1.5, value + 1.5)]
-    settings = inverse.Settings(seeds=1)
-    row, found = inverse.measure_row(
+    ranges = [Range(logit(217), value - 1.5, value + 1.5)]
+    settings = Settings(seeds=1)
+    row, found = experiment.measure_row(
         "row", model, ranges, space, 3, torch.Generator().manual_seed(0), settings
     )
     assert row.count == 3
     assert row.steps <= 4
-    assert bool(inverse.verified(model, ranges, found.pictures, 1)[0].all())
+    assert bool(verified(model, ranges, found.pictures, 1)[0].all())

@@ -15,7 +15,9 @@ pytest.importorskip("scipy")
 pytest.importorskip("matplotlib")
 
 from digits_network import digits
+from fvtheory.cli import main
 from fvtheory.commands import choice, linearity
+from fvtheory.commands.exit_codes import INTERRUPTED
 from fvtheory.empirical import forced_choice
 from fvtheory.empirical import linearity as measures
 from fvtheory.empirical.pictures import DATA_VARIABLE, to_png
@@ -105,8 +107,8 @@ def test_an_interrupted_run_keeps_what_is_done(tmp_path, images, capsys, monkeyp
         return real(*rest, **named)
 
     monkeypatch.setattr(measures, "measure", stopped)
-    assert run(*ask) == 1
-    assert "run the same command again" in capsys.readouterr().err
+    assert main(list(map(str, ask))) == INTERRUPTED
+    assert "the same command goes on" in capsys.readouterr().err
     assert not (tmp_path / "out" / "index.html").exists()
     assert run(*ask) == 0
     assert (tmp_path / "out" / "index.html").exists()

@@ -15,6 +15,7 @@ pytest.importorskip("torch")
 
 from fvtheory import cli
 from fvtheory.commands import options
+from fvtheory.commands.exit_codes import INTERRUPTED
 
 ROOT = Path(__file__).resolve().parents[1]
 PHI = '{"x_min": ["1/4"], "x_max": ["1"], "f_min": "1/8", "f_max": "7/8"}'
@@ -116,11 +117,13 @@ def decoders(out, *more):
 def test_decoders_writes_table_figure_and_results(tmp_path, capsys, small):
     pytest.importorskip("matplotlib")
     assert decoders(tmp_path / "d") == 0
-    table = capsys.readouterr().out
+    table, written, rest = capsys.readouterr().out.partition("written to ")
     assert (tmp_path / "d" / "decoders.txt").read_text() == table
+    assert written
+    assert "results.json" in rest
     assert (tmp_path / "d" / "decoders.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "d" / "decoders.pdf").read_bytes().startswith(b"%PDF")
-    found = json.loads((tmp_path / "d" / "decoders.json").read_text())
+    found = json.loads((tmp_path / "d" / "results.json").read_text())
     assert [r["class"] for r in found["runs"]] == ["affine", "all"]
     assert not any(t["below_radius"] for r in found["runs"] for c in r["checkpoints"] for t in c["tests"])
 
@@ -142,8 +145,8 @@ def test_an_interrupted_run_goes_on(tmp_path, capsys, small, monkeypatch):
 
     assert decoders(whole) == 0
     monkeypatch.setattr(learned_decoders, "train", interrupted)
-    assert decoders(tmp_path / "d") == 1
-    assert "1 of 2 are finished" in capsys.readouterr().err
+    assert decoders(tmp_path / "d") == INTERRUPTED
+    assert "the same command goes on" in capsys.readouterr().err
     assert {f.name for f in (tmp_path / "d").iterdir()} == {"settings.json", "affine-1d.json"}
     monkeypatch.setattr(learned_decoders, "train", counted)
     assert decoders(tmp_path / "d") == 0
@@ -190,7 +193,7 @@ def test_sweep_writes_results_and_figures(tmp_path, capsys, cls, dim, more):
     numpy = pytest.importorskip("numpy")
     arguments = ["--class", cls, "--dim", dim, "--count", 40, "--points", 60, *more]
     assert run("sweep", *arguments, "--out", tmp_path / "s") == 0
-    summary = json.loads((tmp_path / "s" / "summary.json").read_text())
+    summary = json.loads((tmp_path / "s" / "results.json").read_text())
     assert summary["evaluations"] == 2 * 40 * 60
     assert summary["values_out_of_range"] == 0
     assert summary["pairs_with_exactly_phi"] == 40

@@ -11,7 +11,7 @@ pytest.importorskip("torch")
 
 from torch import nn
 
-from fvtheory.commands.options import add_prior, logit_index, prior_folder
+from fvtheory.commands.options import add_prior, class_name, logit_index, prior_folder
 from fvtheory.empirical.image_model import ImageModel, InputSpace
 from fvtheory.empirical.pictures import DATA_VARIABLE
 from fvtheory.errors import InvalidInputError
@@ -58,3 +58,12 @@ def test_logits_by_number_or_as_units():
     for word in ("logits:", "logits:-1", "logits:x", "logit:5", "-5", "", "logits:5@1,1"):
         with pytest.raises(argparse.ArgumentTypeError, match="a logit"):
             logit_index(word)
+
+
+def test_a_class_has_the_label_of_the_network_or_its_name_or_its_number():
+    model = network(3)
+    assert class_name(model, 574) == "class 574"
+    model.name = "squeezenet"
+    assert [class_name(model, i) for i in (574, 575)] == ["golf ball", "class 575"]
+    model.labels = ("cat", "dog")
+    assert [class_name(model, i) for i in (1, 574)] == ["dog", "class 574"]

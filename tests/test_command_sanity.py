@@ -16,12 +16,14 @@ pytest.importorskip("PIL")
 import torch
 
 from digits_network import digits
+from fvtheory.cli import main
 from fvtheory.commands import sanity
+from fvtheory.commands.exit_codes import INTERRUPTED
 from fvtheory.empirical import path_similarity
-from fvtheory.empirical.path_similarity import LayerSimilarity
+from fvtheory.empirical.layer_similarity import LayerSimilarity
 from fvtheory.empirical.pictures import to_png
 from fvtheory.empirical.rank_vectors import METRICS
-from fvtheory.empirical.visualization_methods import METHODS
+from fvtheory.empirical.visualization_methods import MAXIMIZERS
 from fvtheory.errors import InvalidInputError, UnknownNameError
 from fvtheory.report import similarity_plots
 
@@ -101,8 +103,8 @@ def test_a_finished_run_is_read_again_and_an_interrupted_one_goes_on(
 
     with monkeypatch.context() as m:
         m.setattr(path_similarity.Comparison, "_means", stopped)
-        assert run(*words(photographs, out, "--metric", "spearman")) == sanity.FAILED
-    assert "go on" in capsys.readouterr().err
+        assert main(["sanity", *map(str, words(photographs, out, "--metric", "spearman"))]) == INTERRUPTED
+    assert "the same command goes on" in capsys.readouterr().err
     assert not (out / "results.json").exists()
     before = {f: f.stat().st_mtime_ns for f in (out / "visualizations").iterdir()}
     assert (
@@ -133,7 +135,7 @@ def test_refusals(photographs, tmp_path, results):
 
 
 def test_names_on_the_command_line_are_those_of_the_package():
-    assert sanity.METHODS == METHODS
+    assert set(sanity.STANDARD) <= {*sanity.KINDS, MAXIMIZERS}
     assert sanity.METRICS == METRICS
 
 

@@ -15,7 +15,9 @@ image = pytest.importorskip("PIL.Image")
 import numpy  # noqa: E402
 
 from digits_network import digits, digits_model  # noqa: E402
+from fvtheory.cli import main  # noqa: E402
 from fvtheory.commands import visualize as command  # noqa: E402
+from fvtheory.commands.exit_codes import INTERRUPTED  # noqa: E402
 from fvtheory.empirical import feature_visualization  # noqa: E402
 from fvtheory.empirical.pictures import to_png  # noqa: E402
 from fvtheory.errors import FvtheoryError, InvalidInputError  # noqa: E402
@@ -35,10 +37,13 @@ def network(monkeypatch, tmp_path):
     sys.modules.pop("own_digits", None)
 
 
+START = ["visualize", "--model", "own_digits:make"]
+
+
 def call(*words: object) -> int:
     parser = argparse.ArgumentParser()
     command.add_command(parser.add_subparsers(required=True))
-    options = parser.parse_args(["visualize", "--model", "own_digits:make", *map(str, words)])
+    options = parser.parse_args([*START, *map(str, words)])
     return options.run(options)
 
 
@@ -49,10 +54,10 @@ def test_a_folder_of_results(tmp_path, capsys):
     shown = capsys.readouterr().out
     assert "logits:3" in shown
     document = json.loads((out / "results.json").read_text())
-    assert document["seed"] == 0
-    assert document["steps"] == 9
-    assert document["size"] == [16, 16]
-    assert document["mean"] == [0.3]
+    assert document["settings"]["seed"] == 0
+    assert document["settings"]["steps"] == 9
+    assert document["settings"]["size"] == [16, 16]
+    assert document["settings"]["mean"] == [0.3]
     assert [r["unit"] for r in document["results"]] == units[1::2]
     model = feature_visualization_model()
     for result in document["results"]:
@@ -103,8 +108,8 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(tmp_path, monkeypatch, cap
 
     out = tmp_path / "out"
     monkeypatch.setattr(feature_visualization, "visualize", interrupted)
-    assert call(*words, "--out", out) == 1
-    assert "run the same command again" in capsys.readouterr().err
+    assert main([*START, *map(str, words), "--out", str(out)]) == INTERRUPTED
+    assert "the same command goes on" in capsys.readouterr().err
     assert (out / "batch-0.json").is_file()
     assert (out / "batch-1.pt").is_file()
     assert not (out / "results.json").exists()
@@ -123,6 +128,7 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(tmp_path, monkeypatch, cap
     [
         ["--parameterization", "pixels", "--ascent", "decorrelated"],
         ["--parameterization", "decorrelated", "--ascent", "sup"],
+        ["--parameterization", "maco", "--rate", "0.2"],
         ["--minimize"],
         ["--tv", "1", "--high-frequencies", "1", "--grey-l1", "1", "--grey-l2", "1"],
         ["--copies", "3", "--diversity", "2", "--diversity-layer", "4"],
@@ -133,7 +139,7 @@ def test_options_are_obeyed(tmp_path, words):
     assert call("--unit", "logits:3", *QUICK, *words, "--out", tmp_path / "out") == 0
     document = json.loads((tmp_path / "out" / "results.json").read_text())
     results = document["results"]
-    assert len(results) == document["copies"]
+    assert len(results) == document["settings"]["copies"]
     for result in results:
         up = result["value"] - result["at_start"]
         assert up < 0 if "--minimize" in words else up > 0
@@ -191,6 +197,9 @@ def test_a_dead_start_is_named(tmp_path, monkeypatch, capsys):
         ["--unit", "logits:1", "--keep", "10"],
         ["--unit", "logits:1", "--diversity", "1"],
         ["--unit", "logits:1", "--parameterization", "prior"],
+        ["--unit", "logits:1", "--prior", "taef2"],
+        ["--unit", "logits:1", "--spectrum", "photographs"],
+        ["--unit", "logits:1", "--parameterization", "maco", "--spectrum", "nowhere"],
         ["--unit", "logits:1", "--parameterization", "prior", "--prior", "nowhere"],
         ["--unit", "logits:1", "--ascent", "decorrelated"],
         ["--unit", "logits:1", "--scale", "1"],

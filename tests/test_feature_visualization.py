@@ -46,7 +46,13 @@ from fvtheory.empirical.regularizers import (  # noqa: E402
     total_variation,
 )
 from fvtheory.empirical.steepest_ascent import SENSES, steepest  # noqa: E402
-from fvtheory.empirical.transformations import STANDARD, Transformations, shifted, transformed  # noqa: E402
+from fvtheory.empirical.transformations import (  # noqa: E402
+    STANDARD,
+    Transformations,
+    shifted,
+    standard,
+    transformed,
+)
 from fvtheory.errors import FvtheoryError, InvalidInputError, UnknownNameError  # noqa: E402
 
 CONV, NORM, RELU = "3", "4", "5"  # of the second block
@@ -202,82 +208,6 @@ def test_units_that_are_not_there_are_refused(model, pictures):
         observe(model, ("no-such-layer",), pictures)
 
 
-# ---- parameterizations -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("kind", "options"),
-    [(Pixels, {}), (Pixels, {"decorrelated": True}), (Fourier, {}), (Fourier, {"decay": 2})],
-)
-@pytest.mark.parametrize("shape", [(2, 1, 16, 16), (2, 3, 14, 17)])
-def test_a_start_is_returned_as_it_was_given(kind, options, shape):
-    start = torch.rand(shape, generator=generator()) * 0.9 + 0.05
-    made = kind(shape, generator(), start=start, **options).pictures()
-    assert (made - start).abs().max() < 1e-4
-    extreme = kind(shape, generator(), start=start.round(), **options).pictures()
-    assert (extreme - start.round()).abs().max() < 1 / 256
-    with pytest.raises(InvalidInputError):
-        kind(shape, generator(), start=start[:1], **options)
-    with pytest.raises(InvalidInputError):
-        kind(shape, generator(), start=start + 0.5, **options)
-
-
-@pytest.mark.parametrize("kind", [Pixels, Fourier])
-def test_pictures_are_pictures_whatever_the_parameters(kind):
-    space = InputSpace(14, 17, (0.5,) * 3, (0.5,) * 3)
-    made = kind((2, 3, 14, 17), generator(), spread=1.0)
-    space.check(made.pictures().detach())
-    with torch.no_grad():
-        made.values.mul_(1e4)
-    space.check(made.pictures().detach())
-    assert made.pictures().detach().aminmax() == (0, 1)
-
-
-def test_fourier_moves_low_frequencies_further():
-    """Equal coefficients: the amplitude falls as 1/frequency, by the definition in the paper."""
-    plane = Fourier((1, 1, 32, 32), generator(), decorrelated=False)
-    with torch.no_grad():
-        plane.values.fill_(1e-3)
-    amplitude = torch.fft.rfft2(torch.logit(plane.pictures().detach().double())).abs()[0, 0]
-    assert float(amplitude[0, 2] / amplitude[0, 8]) == pytest.approx(4, rel=1e-2)
-
-
-def test_decorrelated_colours_are_those_of_photographs():
-    """A unit step of each coordinate: brightness moves pixels most, and all channels alike."""
-    values = torch.eye(3).reshape(3, 3, 1, 1)
-    made = Pixels((3, 3, 1, 1), generator(), decorrelated=True)
-    with torch.no_grad():
-        made.values.copy_(values)
-    moved = torch.logit(made.pictures().detach())[..., 0, 0]
-    sizes = moved.norm(dim=1)
-    assert sizes[0] > 2 * sizes[1] > 2 * sizes[2]
-    assert sizes[0] == pytest.approx(1, abs=1e-5)
-    assert float(moved[0].min() / moved[0].max()) > 0.9
-
-
-class Tiny(nn.Module):
-    """A generator: bright where its latent is."""
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return functional.interpolate(0.5 + x, scale_factor=4)
-
-
-def test_a_learned_prior(model):
-    latent = noise_latent((2, 1, 4, 4), generator(), spread=0.1)
-    prior = Learned(Tiny().eval(), latent)
-    assert torch.equal(prior.pictures().detach(), Tiny()(latent).clamp(0, 1))
-    found = visualize(model, logit(3), prior, generator(), steps=20, transformations=None, keep=(0,))
-    start = found.trajectory[0]
-    assert bool((found.values > logit(3)(observe(model, ("logits",), start))).all())
-    blocks = found.pictures.unflatten(2, (4, 4)).unflatten(4, (4, 4))
-    assert bool((blocks.std(dim=(3, 5)) < 1e-6).all()), "every picture is one that the generator can make"
-    assert Learned(Tiny().eval(), latent, (24, 20)).pictures().shape == (2, 1, 24, 20)
-    with pytest.raises(InvalidInputError, match="eval"):
-        Learned(Tiny(), latent)
-    with pytest.raises(InvalidInputError, match="pictures"):
-        Learned(nn.Flatten().eval(), latent)
-
-
 # ---- transformations ---------------------------------------------------------------------------------
 
 
@@ -363,6 +293,14 @@ def test_draws_differ_by_picture_stay_in_range_and_come_from_the_generator():
     for bad in ({"jitter": -1}, {"scale": 1.0}, {"degrees": math.nan}, {"pad": math.inf}):
         with pytest.raises(InvalidInputError):
             Transformations(**bad)
+
+
+def test_what_is_measured_in_pixels_shrinks_with_small_pictures():
+    def usual(height: int, width: int) -> Transformations:
+        return standard(InputSpace(height, width, (0.0,), (1.0,), "L"))
+
+    assert usual(96, 224) == usual(224, 96) == STANDARD
+    assert usual(48, 224) == Transformations(jitter=2, scale=0.1, degrees=10, pad=6, last_jitter=1)
 
 
 # ---- regularizers ------------------------------------------------------------------------------------

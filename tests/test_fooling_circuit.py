@@ -21,25 +21,25 @@ from torch import nn  # noqa: E402
 from digits_network import build, digits, digits_model  # noqa: E402
 from fvtheory import terms  # noqa: E402
 from fvtheory.claims.geirhos2024 import lemma_1, lemma_2  # noqa: E402
-from fvtheory.empirical import fooling_circuit as circuits  # noqa: E402
 from fvtheory.empirical.activations import activations  # noqa: E402
 from fvtheory.empirical.feature_visualization import visualize  # noqa: E402
 from fvtheory.empirical.fooling_circuit import (  # noqa: E402
-    Bounds,
-    Gate,
     PictureFilters,
-    TermUnit,
+    circuit_of,
     fool,
-    load_classifier,
-    load_fooled,
     measure_bounds,
     outside,
     responses,
+)
+from fvtheory.empirical.fooling_experiment import Schedule, on_photographs, split_units  # noqa: E402
+from fvtheory.empirical.fooling_files import (  # noqa: E402
+    load_classifier,
+    load_fooled,
     save_classifier,
     save_fooled,
 )
-from fvtheory.empirical.fooling_experiment import Schedule, on_photographs, split_units  # noqa: E402
 from fvtheory.empirical.image_model import ImageModel, InputSpace  # noqa: E402
+from fvtheory.empirical.lemma_1_gate import Bounds, Gate, TermUnit  # noqa: E402
 from fvtheory.empirical.natural_classifier import (  # noqa: E402
     NaturalClassifier,
     Training,
@@ -513,8 +513,11 @@ def test_a_fooled_network_is_written_and_read(small, tmp_path, kind):
     with torch.random.fork_rng():
         torch.manual_seed(3)
         other = ImageModel(build(True), small.model.space, "digits").eval()
-    with pytest.raises(InvalidInputError, match="'digits' that was fooled"):
+    with pytest.raises(InvalidInputError, match="or other weights"):
         load_fooled(file, other)
+    wider = dataclasses.replace(small.model.space, width=20, short_side=20)
+    with pytest.raises(InvalidInputError, match="pictures of 16x16 pixels, and digits for 16x20"):
+        load_fooled(file, ImageModel(small.model.module, wider, "digits").eval())
     with pytest.raises(InvalidInputError, match="natural-classifier"):
         load_classifier(file, small.model.space)
     with pytest.raises(InvalidInputError, match="made by fool"):
@@ -549,7 +552,7 @@ def test_a_file_with_other_units_is_refused(small, tmp_path, units, complaint):
 
 def test_the_classifier_of_a_file_is_not_trained(small, tmp_path):
     save_fooled(tmp_path / "fooled.pt", fooled_round(small))
-    again = circuits.circuit_of(load_fooled(tmp_path / "fooled.pt", small.model))
+    again = circuit_of(load_fooled(tmp_path / "fooled.pt", small.model))
     assert not any(p.requires_grad for p in again.classifier.parameters())
 
 
@@ -613,11 +616,11 @@ def test_all_logits_of_a_real_network_are_permuted():
 
 
 def test_names_of_the_gate_are_those_of_the_lemma(small):
-    circuit = circuits.circuit_of(fooled_round(small))
+    circuit = circuit_of(fooled_round(small))
     assert [str(unit) for unit in (circuit.gate.a, circuit.gate.b, circuit.gate.c)] == [
         "TermUnit(x + y)",
         "TermUnit(max(0, x - (k*z)))",
         "TermUnit(max(0, x + k*z - k))",
     ]
     with pytest.raises(InvalidInputError, match=r"made by fool"):
-        circuits.circuit_of(small.model)
+        circuit_of(small.model)

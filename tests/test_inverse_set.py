@@ -233,7 +233,10 @@ def test_sets_without_volume_are_sampled_too():
     assert len({s.point for s in samples}) == 20
     assert all(line.proves(s) and sum(s.point) == 1 for s in samples)
     corner = inverse_set(Band(Affine([1, 1], 0), 2, 5))
-    assert corner.sample(1, random.Random(0))[0].point == (1, 1)
+    assert [s.point for s in corner.sample(10, random.Random(0))] == [(1, 1)]
+    ends = inverse_set(Band(MaxAffine([([1], 0), ([-1], 1)]), 1, 1))
+    assert sorted(s.point for s in ends.sample(10, random.Random(0))) == [(0,), (1,)]
+    assert len(ends.sample(1, random.Random(0))) == 1
 
 
 # ---- refusals ------------------------------------------------------------------------------------------

@@ -15,9 +15,12 @@ from torch import nn
 
 from digits_network import digits, digits_model
 from fvtheory.empirical import inverse_set as inverse
+from fvtheory.empirical.code_spaces import CodeSpace, autoencoder_codes, parameterized_codes, pixel_codes
 from fvtheory.empirical.image_model import ImageModel, InputSpace
-from fvtheory.empirical.inverse_set import Range, Row, Seeds, Settings
+from fvtheory.empirical.inverse_set import Range, Seeds, Settings
+from fvtheory.empirical.inverse_set_experiment import ABLATIONS, Row, diversity, maximize, measure_row
 from fvtheory.empirical.objectives import channel, logit, neuron
+from fvtheory.empirical.parameterizations import KINDS
 from fvtheory.empirical.pictures import from_png, to_bytes, to_png
 from fvtheory.empirical.preparation import prepare
 from fvtheory.empirical.unit_values import on_pictures
@@ -37,7 +40,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def space(model):
-    return inverse.pixel_codes(model)
+    return pixel_codes(model)
 
 
 RANGE = Range(logit(3), 4.0, 6.0)
@@ -74,7 +77,7 @@ def test_samples_are_in_the_set_in_few_steps_and_apart(model, space, unit, tmp_p
     natural = on_pictures(model, [unit], digits()[2])[:, 0]
     low, high = (float(natural.quantile(q)) for q in (0.6, 0.9))
     ranges = [Range(unit, low, high)]
-    row, found = inverse.measure_row("row", model, ranges, space, 100, seeded())
+    row, found = measure_row("row", model, ranges, space, 100, seeded())
     assert (row.asked, row.seeds, row.feasible, row.count) == (10, 10, 10, 100)
     assert row.steps <= 2 * row.least_steps == 18
     assert row.proposed == 10 * row.steps
@@ -86,16 +89,16 @@ def test_samples_are_in_the_set_in_few_steps_and_apart(model, space, unit, tmp_p
     assert found.values.max() <= high
     assert found.values.max() - found.values.min() > 0.7 * (high - low)  # both sides of it
     assert len({p.numpy().tobytes() for p in found.pictures}) == 100
-    again, same = inverse.measure_row("row", model, ranges, space, 100, seeded())
+    again, same = measure_row("row", model, ranges, space, 100, seeded())
     assert again == row == Row.from_json(row.to_json())
     assert torch.equal(same.pictures, found.pictures)
 
 
 def test_it_is_more_diverse_than_maximization(model, space):
-    row, _ = inverse.measure_row("row", model, [RANGE], space, 200, seeded())
-    best = inverse.maximize(model, RANGE.unit, space, 20, seeded(1), 60)
+    row, _ = measure_row("row", model, [RANGE], space, 200, seeded())
+    best = maximize(model, RANGE.unit, space, 20, seeded(1), 60)
     assert on_pictures(model, [RANGE.unit], best).min() > RANGE.high
-    assert row.of_samples[0] > inverse.diversity(space, best).encoder
+    assert row.of_samples[0] > diversity(space, best).encoder
 
 
 def test_an_intersection_across_layers(model, space):
@@ -105,37 +108,68 @@ def test_an_intersection_across_layers(model, space):
         Range(u, float(c.quantile(0.4)), float(c.quantile(0.8)))
         for u, c in zip(units, natural.T, strict=True)
     ]
-    row, found = inverse.measure_row("both", model, ranges, space, 60, seeded())
+    row, found = measure_row("both", model, ranges, space, 60, seeded())
     assert row.count == 60
     for column, r in zip(on_pictures(model, units, found.pictures).T, ranges, strict=True):
         assert r.low <= float(column.min()) <= float(column.max()) <= r.high
-    alone = inverse.measure_row("one", model, ranges[:1], space, 60, seeded())[1]
+    alone = measure_row("one", model, ranges[:1], space, 60, seeded())[1]
     assert not bool(inverse.verified(model, ranges, alone.pictures)[0].all())
 
 
 def test_through_a_generator_and_an_encoder_not_square():
     model = colour_model()
-    space = inverse.autoencoder_codes(model, Halver(False).eval(), Halver(True).eval())
+    space = autoencoder_codes(model, Halver(False).eval(), Halver(True).eval())
     start = space.generate(space.start(64, seeded()))
     assert start.shape == (64, 3, 16, 24)
     values = on_pictures(model, [logit(0)], start)
     ranges = [Range(logit(0), float(values.quantile(0.8)), float(values.max()) + 0.05)]
-    row, found = inverse.measure_row("row", model, ranges, space, 40, seeded())
+    row, found = measure_row("row", model, ranges, space, 40, seeded())
     assert row.count == 40
     assert found.pictures.shape == (40, 3, 16, 24)
-    wide = inverse.pixel_codes(model, (24, 32))
-    assert inverse.measure_row("wide", model, ranges, wide, 20, seeded())[1].pictures.shape[2:] == (24, 32)
+    wide = pixel_codes(model, (24, 32))
+    assert measure_row("wide", model, ranges, wide, 20, seeded())[1].pictures.shape[2:] == (24, 32)
 
 
 def test_from_natural_pictures(model):
     natural = digits()[2][:50]
-    space = inverse.pixel_codes(model, start=natural)
+    space = pixel_codes(model, start=natural)
     codes = space.start(6, seeded())
     near = torch.cdist(torch.sigmoid(codes).flatten(1), natural.flatten(1)).amin(1)
     assert near.max() < 0.1
     assert torch.equal(codes, space.start(6, seeded()))
     with pytest.raises(InvalidInputError, match="start pictures"):
-        inverse.pixel_codes(model, (8, 8), natural).start(1, seeded())
+        pixel_codes(model, (8, 8), natural).start(1, seeded())
+
+
+@pytest.mark.parametrize("name", [n for n in KINDS if n != "prior"])  # which takes three channels
+def test_in_the_parameters_of_any_parameterization(model, name):
+    space = parameterized_codes(model, KINDS[name])
+    ranges = [Range(logit(3), 4.0, 6.0)]
+    row, found = measure_row("row", model, ranges, space, 20, seeded(), Settings(seeds=4))
+    assert row.count == 20
+    assert bool(inverse.verified(model, ranges, found.pictures)[0].all())
+    # The same pictures and gradient as those of the parameterization itself.
+    form = KINDS[name].build(model.space.shape(2), seeded())
+    codes = space.start(2, seeded()).requires_grad_()
+    weight = torch.randn(model.space.shape(2), generator=seeded(1))
+    assert torch.equal(space.generate(codes), form.pictures())
+    (found_gradient,) = torch.autograd.grad((space.generate(codes) * weight).sum(), codes)
+    own = torch.autograd.grad((form.pictures() * weight).sum(), form.parameters)
+    assert torch.equal(found_gradient, torch.cat([g.flatten(1) for g in own], 1))
+    # A random step moves pictures as far as one of pixels does at grey.
+    there = space.generate(codes + space.step * torch.randn(codes.shape, generator=seeded(2)))
+    assert float((there - space.generate(codes)).detach().square().mean().sqrt()) == pytest.approx(
+        0.025, rel=0.3
+    )
+
+
+def test_parameters_begin_with_pictures(model):
+    natural = digits()[2][:50]
+    space = parameterized_codes(model, KINDS["fourier"], start=natural)
+    made = space.generate(space.start(6, seeded()))
+    assert torch.cdist(made.flatten(1), natural.flatten(1)).amin(1).max() < 0.1
+    with pytest.raises(InvalidInputError, match="a start"):
+        parameterized_codes(model, KINDS["maco"], start=natural)
 
 
 def test_pictures_are_what_files_hold_and_the_gradient_passes(space):
@@ -202,7 +236,7 @@ def test_multipliers_and_mu_are_updated_after_each_round(model, space):
 
 def test_least_squares_multipliers_accept_more_than_fixed_ones(model, space):
     rows = {
-        how: inverse.measure_row("row", model, [RANGE], space, 100, seeded(), Settings(multipliers=how))[0]
+        how: measure_row("row", model, [RANGE], space, 100, seeded(), Settings(multipliers=how))[0]
         for how in (inverse.LEAST_SQUARES, inverse.FIXED)
     }
     assert rows[inverse.LEAST_SQUARES].acceptance > 0.9 > rows[inverse.FIXED].acceptance
@@ -219,7 +253,7 @@ def test_distances_do_not_move_the_unit():
             return x.flatten(1)[:, :1]
 
     model = ImageModel(First(), InputSpace(1, 2, (0.0,), (1.0,), "L", short_side=2)).eval()
-    space = inverse.CodeSpace("plain", lambda c: c, lambda x: x.flatten(1), None, 0.3, 0.1)
+    space = CodeSpace("plain", lambda c: c, lambda x: x.flatten(1), None, 0.3, 0.1)
     codes = torch.tensor([[[[0.45, 0.5]]], [[[0.55, 0.5]]]])
     ranges = [Range(logit(0), 0.4, 0.6)]
     seeds = Seeds(codes, codes[:, :, 0, 0], 2, 0, torch.zeros(2, 2), 10.0, [])
@@ -230,9 +264,9 @@ def test_distances_do_not_move_the_unit():
 
 def test_ablations(model, space):
     found = {}
-    for name, changes in inverse.ABLATIONS.items():
+    for name, changes in ABLATIONS.items():
         settings = replace(Settings(inner=30), **changes)
-        found[name], samples = inverse.measure_row(name, model, [RANGE], space, 40, seeded(), settings)
+        found[name], samples = measure_row(name, model, [RANGE], space, 40, seeded(), settings)
         assert bool(inverse.verified(model, [RANGE], samples.pictures, 1)[0].all())
     together = found["the same without distances (15)"].of_seeds[1]
     assert 0 < 5 * together < found["seeds fully optimised, from one start"].of_seeds[1]
@@ -266,7 +300,7 @@ def test_a_unit_without_gradient_inside_its_range_is_no_obstacle(model, space, a
     """Everything is in the set; samples differ nevertheless, but where nothing at all tells where to go."""
     flat = [Range(channel("2", 0) * 0.0, -1.0, 1.0)]
     settings = Settings(seeds=3, apart=apart, multipliers=multipliers)
-    row, found = inverse.measure_row("flat", model, flat, space, 12, seeded(), settings)
+    row, found = measure_row("flat", model, flat, space, 12, seeded(), settings)
     assert (row.count, row.seed_steps, row.rejected) == (12, 0, 0)
     different = len({p.numpy().tobytes() for p in found.pictures})
     assert different == (3 if apart == inverse.NOTHING and multipliers == inverse.FIXED else 12)
@@ -324,12 +358,12 @@ def test_bad_input_is_refused(model, space):
     with pytest.raises(InvalidInputError, match="training mode"):
         inverse.sample(training, [RANGE], space, seeds, 20, seeded())
     with pytest.raises(InvalidInputError, match="training mode"):
-        inverse.maximize(training, RANGE.unit, space, 2, seeded())
+        maximize(training, RANGE.unit, space, 2, seeded())
     with pytest.raises(InvalidInputError, match="as many samples as seeds"):
         inverse.sample(model, [RANGE], space, seeds, 5, seeded())
     with pytest.raises(InvalidInputError, match="three channels"):
-        inverse.autoencoder_codes(model, Halver(False).eval(), Halver(True).eval())
+        autoencoder_codes(model, Halver(False).eval(), Halver(True).eval())
     with pytest.raises(InvalidInputError, match="multiples of 8"):
-        inverse.autoencoder_codes(colour_model(), Halver(False).eval(), Halver(True).eval(), (20, 24))
+        autoencoder_codes(colour_model(), Halver(False).eval(), Halver(True).eval(), (20, 24))
     with pytest.raises(InvalidInputError, match="training mode"):
-        inverse.autoencoder_codes(colour_model(), Halver(False), Halver(True))
+        autoencoder_codes(colour_model(), Halver(False), Halver(True))

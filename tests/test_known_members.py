@@ -28,13 +28,13 @@ from fvtheory.beyond import (
 )
 from fvtheory.beyond import table as table_module
 from fvtheory.beyond.agreement import agrees, belongs
-from fvtheory.claim_file import claims_of_set, parse_claims
+from fvtheory.claim_files import claims_of_set, parse_claims, to_toml
 from fvtheory.cli import main
 from fvtheory.errors import InfeasibleInformationError, InvalidInputError, UnknownNameError
 from fvtheory.functions import Affine, Cone, PiecewiseAffine1D, PointValue, constant
 from fvtheory.information import MinMax
 from fvtheory.strategies import functions, knowledge
-from fvtheory.testing import _toml, assert_claim, assert_decoder_error
+from fvtheory.testing import assert_claim, assert_decoder_error
 
 ROOT = Path(__file__).resolve().parents[1]
 HALF = F(1, 2)
@@ -228,6 +228,16 @@ def test_a_search_over_knowledge_ends_at_simple_knowledge():
     assert_decoder_error(half, "all", HALF, knowledge=knowledge("all"), max_examples=10)
 
 
+def test_knowledge_as_claim_files_state_it():
+    half = lambda known: lambda x: HALF  # noqa: E731
+    known = {"kind": "evaluations", "points": [["0"], ["1"]], "values": ["1/2", "1/2"]}
+    assert_decoder_error(half, "lipschitz", "1/4", "1/2", knowledge=known)
+    with pytest.raises(AssertionError, match="1/4 > 1/5"):
+        assert_decoder_error(half, "lipschitz", "1/5", "1/2", knowledge=known)
+    with pytest.raises(InvalidInputError, match="a table"):
+        assert_decoder_error(half, "all", HALF, knowledge="f(0) = 1/2")
+
+
 def test_arguments_that_do_not_go_with_knowledge():
     half = lambda known: lambda x: HALF  # noqa: E731
     with pytest.raises(InvalidInputError):
@@ -241,7 +251,7 @@ def test_arguments_that_do_not_go_with_knowledge():
 def test_claims_with_knowledge_are_written_as_they_are_read():
     for name in ("optimal-recovery", "affine-extremes"):
         for claim in claims_of_set(name):
-            assert parse_claims("\n".join(_toml(claim))) == [claim]
+            assert parse_claims("\n".join(to_toml(claim))) == [claim]
     (wrong,) = [c for c in claims_of_set("affine-extremes") if c.id == "affine-extremes.four-in-a-plane"]
     assert_claim(wrong)
 

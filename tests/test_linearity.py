@@ -17,8 +17,9 @@ from torch import nn
 
 from digits_network import digits, digits_model
 from fvtheory.empirical import linearity
+from fvtheory.empirical.human_scores import by_steps, correlate, read_scores
 from fvtheory.empirical.image_model import ImageModel, InputSpace
-from fvtheory.empirical.linearity import Linearity, angle, correlate, distance_to_segment
+from fvtheory.empirical.linearity import Linearity, angle, distance_to_segment
 from fvtheory.empirical.objectives import channel, logit, parse_unit
 from fvtheory.empirical.pictures import to_bytes
 from fvtheory.empirical.preparation import prepare
@@ -226,10 +227,10 @@ def test_correlations_by_steps_and_steps_without_angles():
         for k in range(6)
     ]
     scores = [float(k) for k in range(6)]
-    by_angle = linearity.by_steps(units, scores, seeded(), resamples=50)
+    by_angle = by_steps(units, scores, seeded(), resamples=50)
     assert list(by_angle) == [3, 4, 5]
     assert by_angle[3].r == 1
-    by_distance = linearity.by_steps(units, scores, seeded(), Linearity.early_distance, resamples=50)
+    by_distance = by_steps(units, scores, seeded(), Linearity.early_distance, resamples=50)
     assert list(by_distance) == [3, 4, 5]
     assert by_distance[5].r == -1
 
@@ -265,16 +266,16 @@ def test_scores_are_read_strictly(tmp_path, text, reason):
     file = tmp_path / "scores.csv"
     file.write_bytes(text.encode("latin-1"))
     with pytest.raises(InvalidInputError, match="unit and score") as refused:
-        linearity.read_scores(file)
+        read_scores(file)
     assert reason in refused.value.got
 
 
 def test_scores_are_read(tmp_path):
     file = tmp_path / "scores.csv"
     file.write_text('unit,score\nlogits:1,0.5\n"a.b:2",-1e-2\nc:3,3\nd:4,4\n')
-    assert linearity.read_scores(file) == {"logits:1": 0.5, "a.b:2": -0.01, "c:3": 3.0, "d:4": 4.0}
+    assert read_scores(file) == {"logits:1": 0.5, "a.b:2": -0.01, "c:3": 3.0, "d:4": 4.0}
     with pytest.raises(InvalidInputError):
-        linearity.read_scores(tmp_path / "none.csv")
+        read_scores(tmp_path / "none.csv")
 
 
 def test_the_p_value_of_few_units_counts_all_orders():

@@ -122,6 +122,27 @@ def test_momentum_sums_gradients_of_greatest_value_one(model, pictures, layer):
     assert (found.pictures - x).abs().max() < 1e-5
 
 
+def test_limited_steps_are_no_longer_than_an_even_fall_of_the_distance_needs(model, pictures, layer):
+    """Half the squared distance is linearized: distance d with gradient g/d falls to 0 after d² / |g|² times g."""
+    target = lots.picture_target(model, pictures[0].clamp(0.004, 0.996), layer)  # close by
+    settings = lots.Settings(steps=4, length=8 / 255, limited=True)
+    found = lots.synthesize(model, pictures[:1], target, layer, settings, 0.0)
+    x, cut = pictures[:1].clone(), 0
+    for _ in range(4):
+        x.requires_grad_()
+        apart = (activations(model, x, [layer])[layer][0] - target).flatten()
+        (gradient,) = torch.autograd.grad(apart.square().sum() / 2, x)
+        longest, needed = 8 / 255 / gradient.abs().max(), apart.square().sum() / gradient.square().sum()
+        cut += int(needed < longest)
+        x = (x.detach() - min(longest, needed.detach()) * gradient).clamp(0, 1)
+    assert cut >= 2
+    assert (found.pictures - x).abs().max() < 1e-5
+    bouncing = lots.synthesize(
+        model, pictures[:1], target, layer, lots.Settings(steps=4, length=8 / 255), 0.0
+    )
+    assert found.distance < bouncing.distance
+
+
 def test_cosine_threshold(model, pictures, layer):
     target = lots.picture_target(model, digits()[2][9], layer)
     found = lots.synthesize(model, pictures, target, layer, SHORT, 0.05, "cosine")

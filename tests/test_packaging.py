@@ -94,7 +94,7 @@ def test_the_metadata_are_complete(wheel: Path):
     assert needs["all"] == set().union(*(needs[name] for name in extras - {"all"}))
     assert needs["plot"] == needs["report"]
     (points,) = (v for k, v in contents(wheel).items() if k.endswith("entry_points.txt"))
-    assert b"fvtheory = fvtheory.cli:main" in points
+    assert b"fvtheory = fvtheory.__main__:main" in points
 
 
 def test_the_sdist_builds_the_same_wheel(sdist: Path, wheel: Path, tmp_path: Path):

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fvtheory.checkers.verdict import decide
 from fvtheory.errors import InvalidInputError, MissingDependencyError, UnknownNameError
 from fvtheory.obligations import PROVED, REFUTED, valid
 from fvtheory.pair_means import (
-    decide,
     dot,
     one_group,
     several_groups,
@@ -36,22 +36,14 @@ import torch
 from scipy import ndimage, stats
 
 from digits_network import digits, digits_model
-from fvtheory.empirical import path_similarity
 from fvtheory.empirical.activations import Layer, activations, layers
 from fvtheory.empirical.class_pictures import ClassFolder
 from fvtheory.empirical.distributed import Workers
 from fvtheory.empirical.fixed_point import LIMIT, Sums, accumulate, from_fixed, merge, to_fixed
 from fvtheory.empirical.image_model import ImageModel, InputSpace
+from fvtheory.empirical.layer_similarity import Estimate, LayerSimilarity, layer_similarity
 from fvtheory.empirical.models import load_model
-from fvtheory.empirical.path_similarity import (
-    ClassPictures,
-    Comparison,
-    Estimate,
-    LayerSimilarity,
-    chunks,
-    compare,
-    correct,
-)
+from fvtheory.empirical.path_similarity import ClassPictures, Comparison, chunks, compare, correct
 from fvtheory.empirical.path_similarity_curves import (
     normalised_curve,
     ranking,
@@ -59,6 +51,7 @@ from fvtheory.empirical.path_similarity_curves import (
     sampled_means,
     smoothed,
 )
+from fvtheory.empirical.path_similarity_pairs import resamples
 from fvtheory.empirical.pictures import data_folder, to_bytes
 from fvtheory.empirical.preparation import prepare
 from fvtheory.empirical.rank_vectors import METRICS, doubled_ranks, unit_vectors
@@ -70,8 +63,8 @@ from fvtheory.empirical.visualization_methods import maximizers
 def test_both_solvers_prove_the_identities():
     found = decide(list(small_cases()))
     assert len(found) == 60
-    assert {v.status for v in found.values()} == {PROVED}
-    assert all(set(v.solvers) == {"z3", "cvc5"} for v in found.values())
+    assert {v.status for v in found} == {PROVED}
+    assert all(set(v.checkers) == {"z3", "cvc5"} for v in found)
 
 
 def test_wrong_identities_are_refuted():
@@ -85,7 +78,7 @@ def test_wrong_identities_are_refuted():
         valid("each pair once", lengths, eq(dot(s, s) - 3, total(dot(a, b) for a, b in combinations(z, 2)))),
         valid("one pair missing", [], eq(dot(s, t), total(dot(a, b) for a in z for b in w[:1]))),
     ]
-    assert {v.status for v in decide(wrong).values()} == {REFUTED}
+    assert {v.status for v in decide(wrong)} == {REFUTED}
 
 
 def test_sizes_of_identities_are_checked():
@@ -336,7 +329,7 @@ def test_every_mean_is_that_over_all_pairs(model, classes, found):
 def test_intervals_are_those_of_resampled_pictures(model, classes, found):
     s = next(s for s in found if s.layer == "5" and s.metric == "spearman")
     tables = naive(model, classes, "5", "spearman")
-    weights = [path_similarity._resamples(len(c.natural()), 400, 0, c.label).numpy() for c in classes]
+    weights = [resamples(len(c.natural()), 400, 0, c.label).numpy() for c in classes]
     same, different, visual = numpy.zeros(400), numpy.zeros(400), numpy.zeros(400)
     for b in range(400):
         w = [x[b] for x in weights]
@@ -365,7 +358,7 @@ def test_intervals_are_those_of_resampled_pictures(model, classes, found):
 
 
 def test_processes_stopped_on_either_side_of_the_exchange_begin_anew(model, classes, found):
-    class Ahead(path_similarity.Workers):
+    class Ahead(Workers):
         def gather(self, parts):
             return [*parts, 1] if parts == [2] else parts
 
@@ -389,7 +382,8 @@ def test_means_only_blocks_threads_and_chunks_change_no_mean(model, classes, fou
     assert [s.same.mean for s in plain] == [s.same.mean for s in found[:18]]
     assert [s.other for s in plain] == [{m: Estimate(e.mean) for m, e in s.other.items()} for s in found[:18]]
     assert all(s.same.low is None and s.mismatch is None for s in plain)
-    monkeypatch.setattr(path_similarity, "BLOCK", 4)
+    for module in ("path_similarity", "layer_similarity"):
+        monkeypatch.setattr(f"fvtheory.empirical.{module}.BLOCK", 4)
     split = compare(Comparison(model, classes, replicates=50), chosen[:1])
     assert [s.same.mean for s in split] == [s.same.mean for s in found[:3]]
     assert all(s.same.low < s.same.mean < s.same.high for s in split)
@@ -631,7 +625,7 @@ def test_normalised_curve_and_ranking():
 def test_layers_that_differ_by_less_than_a_hundredth_are_left_out(gap, kept):
     layer = Layer("a", "ReLU", (3,))
     found = {"a|cosine|": {"same": 0.5 + gap, "different": 0.5, "visual m": 0.5, "other m": 0.5}}
-    s = path_similarity._layer_similarity(layer, "cosine", found, [], [], {}, ["m"])
+    s = layer_similarity(layer, "cosine", found, [], [], {}, ["m"])
     assert (s.normalised["m"].mean is not None) == kept
 
 

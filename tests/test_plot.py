@@ -144,12 +144,30 @@ def test_errors_of_a_decoder_are_exact(name: str):
     figure = fiber_plots.decoder_error(known, nearest, "nearest")
     xs, ys = line(figure, "nearest")
     assert len(xs) > fiber_plots.SAMPLES
-    for x, y in list(zip(xs, ys, strict=True))[::7]:
+    for x, y in [p for p in zip(xs, ys, strict=True) if not math.isnan(sum(p))][::7]:
         low, high = known.envelope([F(x)])
         guess = nearest(known.phi)([F(x)])
         assert y == float(max(high - guess, guess - low))
     assert_line_is(figure, "least possible at x", lambda x: known.width((x,)) / 2)
     assert line(figure, f"radius R = {known.radius}")[1] == [float(known.radius)] * 2
+
+
+def test_a_jump_of_a_decoder_is_a_gap_and_a_steep_slope_is_none():
+    known = fiber("lipschitz", PHI)
+
+    def jumps(phi):
+        return lambda x: phi.f_min if x[0] <= F(1, 3) else phi.f_max
+
+    def climbs(phi):
+        return lambda x: min(max(phi.f_min, (x[0] - F(1, 3)) * 2**9), phi.f_max)
+
+    for decoder, gaps in ((jumps, 1), (climbs, 0)):
+        xs, ys = line(fiber_plots.decoder_error(known, decoder, "mine"), "mine")
+        broken = [i for i, y in enumerate(ys) if math.isnan(y)]
+        assert len(broken) == gaps
+        for i in broken:
+            assert xs[i - 1] <= 1 / 3 <= xs[i + 1] < xs[i - 1] + 1e-6
+            assert abs(ys[i + 1] - ys[i - 1]) > 0.1
 
 
 def test_an_exact_decoder_is_drawn_from_its_pieces():
@@ -310,7 +328,7 @@ def test_widths_are_checked():
 def results(tmp_path: Path) -> Path:
     """What ``fvtheory sanity`` leaves, for five layers whose similarities are known."""
     pytest.importorskip("torch")
-    from fvtheory.empirical.path_similarity import Estimate, LayerSimilarity
+    from fvtheory.empirical.layer_similarity import Estimate, LayerSimilarity
 
     def estimate(mean: float) -> Estimate:
         return Estimate(mean, low=mean - 0.1, high=mean + 0.1)

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 import pytest
 
 from fvtheory.checkers.pool import SolverPool
+from fvtheory.checkers.verdict import ObligationResult, judge
 from fvtheory.claims import claims_of
 from fvtheory.classes import CLASSES, get_class
 from fvtheory.information import CONVENTIONS
+from fvtheory.notation.smtlib import script
 from fvtheory.obligations import PROVED, UNKNOWN, Obligation, valid
-from fvtheory.smtlib import script
 from fvtheory.terms import Sym
-from fvtheory.verification import ObligationResult, conclude, judge, verify_claims
+from fvtheory.verification import conclude, verify_claims
 from test_verify import table
 
 SECONDS = 20  # a busy machine

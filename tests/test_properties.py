@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 from fuzz_expressions import meaning
 from fvtheory.adversary import counterexample
 from fvtheory.checkers import cvc5, replay, z3
-from fvtheory.checking import check
-from fvtheory.claim_file import UserClaim, parse_claims
+from fvtheory.claim_files import UserClaim, check, parse_claims
 from fvtheory.classes import CLASSES, FunctionClass
 from fvtheory.decoders import ClampedDecoder, central_decoder, decoder_from_file, predict
 from fvtheory.exact import distance
@@ -44,9 +43,9 @@ from fvtheory.functions import (
 from fvtheory.information import CONVENTIONS, MinMax
 from fvtheory.networks import ReluNetwork
 from fvtheory.networks.writing import to_relu_network
+from fvtheory.notation.algebra import from_sympy, to_numpy, to_sympy
+from fvtheory.notation.smtlib import script
 from fvtheory.obligations import satisfiable
-from fvtheory.rendering import from_sympy, to_numpy, to_sympy
-from fvtheory.smtlib import script
 from fvtheory.strategies import (
     claims,
     decoders,

@@ -154,3 +154,9 @@ def test_the_seed_decides():
 def test_a_wrong_lipschitz_constant_is_refused(cls, rate):
     with pytest.raises(InvalidInputError, match="lipschitz"):
         draw_information(cls, 1, 1, Draw(torch.Generator()), rate)
+
+
+def test_classes_without_random_members_are_refused():
+    with pytest.raises(InvalidInputError, match="'even'") as caught:
+        draw_information("even", 1, 2, Draw(torch.Generator()))
+    assert "piecewise-affine" in caught.value.required

@@ -20,11 +20,11 @@ import pytest
 from fvtheory.beyond.table import Cell
 from fvtheory.cli import main
 from fvtheory.errors import FvtheoryError, InvalidInputError
-from fvtheory.mathml import mathml
+from fvtheory.notation.mathml import mathml
 from fvtheory.report import counterexamples, curves
 from fvtheory.report.document import MOST_BYTES, document, notation
 from fvtheory.report.embedding import MOST_ROWS, Album, read_results, results_html
-from fvtheory.report.page import Pictures, Table, Text, page
+from fvtheory.report.page import Pictures, Table, Text, page, settings_section
 from fvtheory.report.verdicts import read_verdicts, verdicts_from_file
 from fvtheory.terms import And, Const, Or, Sym, absolute, every, implies, ite, maximum, minimum
 from whole_paper import whole_paper
@@ -219,6 +219,29 @@ def test_notation_of_sentences():
 
 
 # ---- the small charts ----------------------------------------------------------------------------------
+
+
+def test_claim_ids_break_after_dots_and_dimensions_stand_once(shown: str):
+    assert "theorem-4.<wbr>second-inequality</a>" in shown
+    assert "d = 1<br><small>d = 1<" not in shown
+    assert "affine (input dim. = 1)<br><small>d = 1<" in shown
+
+
+def test_long_extrema_stand_one_part_a_line():
+    nested = minimum(x, maximum(x * minimum(x, y), z * (1 - maximum(x, y)), x - y))
+    assert mathml(nested).count("<mtr>") == 5
+    assert mathml(maximum(minimum(x, y), 1 - maximum(x, y))).count("<mtr>") == 0
+
+
+def test_pages_of_results_show_no_python():
+    settings = {"layers": [], "units": ["logits:1", "logits:2"], "seed": None, "steps": 8}
+    rows = [["a", "-0.00"], ["b", "-0.0%"], ["c", "-0.01"], ["d", "-"], ["e", "0.00"]]
+    made = page(
+        "Results", [("Values", [Table(("name", "value"), rows)]), settings_section(settings)]
+    ).decode()
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", made)
+    assert cells[:10] == ["a", "0.00", "b", "0.0%", "c", "-0.01", "d", "-", "e", "0.00"]
+    assert cells[10:] == ["layers", "-", "units", "logits:1, logits:2", "seed", "-", "steps", "8"]
 
 
 def test_failing_comparisons():

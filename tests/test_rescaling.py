@@ -106,7 +106,7 @@ def test_how_it_looks(case):
 
 
 def test_questions_become_linear():
-    from fvtheory.smtlib import script
+    from fvtheory.notation.smtlib import script
 
     before = t.maximum(M, 1 + L * t.absolute(X - Y)) <= L * X
     assert not script([before]).linear

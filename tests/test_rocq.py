@@ -13,13 +13,14 @@ import pytest
 
 from fvtheory import vouchers
 from fvtheory.checkers.solver_process import Answer
+from fvtheory.checkers.verdict import judge
 from fvtheory.claims import claims_of, select_claims
 from fvtheory.cli import main as fvtheory_main
 from fvtheory.errors import DisagreementError, InvalidInputError, MissingDependencyError
+from fvtheory.notation.rocq import definition, expression, identifier, number, proposition
 from fvtheory.obligations import PROVED, REFUTED, UNKNOWN, valid
-from fvtheory.rocq import definition, expression, identifier, number, proposition
 from fvtheory.terms import FALSE, TRUE, Sym, Term, absolute, eq, evaluate, ite, maximum, minimum, ne
-from fvtheory.verification import Verification, judge, verify, verify_claims
+from fvtheory.verification import Verification, verify, verify_claims
 from fvtheory.vouchers import PART, Theorem, theorems_about
 from proofs import pairs, rocq_build
 from proofs.__main__ import FAILS, HOLDS, main

@@ -14,21 +14,18 @@ from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 from digits_network import build, digits, digits_model  # noqa: E402
+from fvtheory.empirical.convolution_blocks import find_block, find_blocks  # noqa: E402
 from fvtheory.empirical.image_model import ImageModel  # noqa: E402
 from fvtheory.empirical.preparation import prepare  # noqa: E402
 from fvtheory.empirical.silent_units import (  # noqa: E402
     SilentLayer,
     SilentUnits,
     best_directions,
-    find_block,
-    find_blocks,
     load_silent,
-    natural_changes,
-    show,
     silence,
     to_document,
-    unit_objective,
 )
+from fvtheory.empirical.silent_units_experiment import natural_changes, show, unit_objective  # noqa: E402
 from fvtheory.errors import InvalidInputError, UnknownNameError  # noqa: E402
 
 LAYER = {True: "6", False: "4"}
@@ -365,12 +362,15 @@ def test_a_file_is_for_the_network_and_the_size_that_it_was_made_with(tmp_path: 
         other = ImageModel(build(True), space, "digits").eval()
     larger = replace(space, height=20, width=20, short_side=20)
     resized = ImageModel(digits_model(True).module, larger, "digits").eval()
-    for model in (other, resized):
-        with pytest.raises(InvalidInputError, match="made for other weights or another size"):
+    for model, words in (
+        (other, "or other weights"),
+        (resized, "pictures of 16x16 pixels, and digits for 20x20"),
+    ):
+        with pytest.raises(InvalidInputError, match=words):
             load_silent(model, file)
     assert load_silent(prepare(digits_model(True)), file).silent_by_construction
     torch.save({**document, "size": [20, 20]}, file)
-    with pytest.raises(InvalidInputError, match="another size"):
+    with pytest.raises(InvalidInputError, match="made for pictures of 20x20 pixels"):
         load_silent(digits_model(True), file)
     torch.save({k: v for k, v in document.items() if k not in ("grey", "peaks")}, file)
     with pytest.raises(InvalidInputError, match="without grey, peaks"):

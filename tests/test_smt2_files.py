@@ -13,8 +13,8 @@ import z3
 
 from fvtheory.claims import claims_of
 from fvtheory.errors import InvalidInputError, MissingDependencyError, UnknownNameError
+from fvtheory.notation.smtlib import script
 from fvtheory.obligations import PROVED, REFUTED, UNKNOWN
-from fvtheory.smtlib import script
 from fvtheory.verification import Verification
 from proofs import smt2
 from proofs.__main__ import FAILS, HOLDS, main

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fvtheory import smtlib
 from fvtheory import terms as t
 from fvtheory.checkers import cvc5, z3
-from fvtheory.smtlib import number, script, symbol
+from fvtheory.notation import smtlib
+from fvtheory.notation.smtlib import number, script, symbol
 from test_terms import NAMES, SMALL, X, Y, defined, formulas, values
 
 SECONDS = 10.0

@@ -13,8 +13,8 @@ import pytest
 from fvtheory.checkers import cvc5, z3
 from fvtheory.checkers.pool import SolverPool
 from fvtheory.checkers.replay import confirmed, simplified
+from fvtheory.notation.smtlib import script
 from fvtheory.obligations import satisfiable
-from fvtheory.smtlib import script
 from fvtheory.terms import Sym, eq
 
 X, Y = Sym("x"), Sym("y")

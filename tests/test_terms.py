@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from fvtheory import terms as t
 from fvtheory.errors import InexactNumberError, InvalidInputError
-from fvtheory.rendering import from_sympy, latex, to_numpy, to_sympy
+from fvtheory.notation.algebra import from_sympy, latex, to_numpy, to_sympy
 
 NAMES = ("x", "y", "L", "x_min[0]")
 X, Y, L = t.Sym("x"), t.Sym("y"), t.Sym("L")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from fvtheory.claim_file import UserClaim, parse_claims
+from fvtheory.claim_files import UserClaim, parse_claims
 from fvtheory.classes import CLASSES
 from fvtheory.decoders import central_decoder, constant_decoder, function_decoder
 from fvtheory.errors import InvalidInputError

@@ -13,6 +13,7 @@ import pytest
 from fvtheory import terms as t
 from fvtheory.checkers import pool as pools
 from fvtheory.checkers.solver_process import SOLVERS, Answer
+from fvtheory.checkers.verdict import judge
 from fvtheory.claims import claims_of
 from fvtheory.claims.claim import Claim
 from fvtheory.errors import DisagreementError, InvalidInputError, UnknownNameError
@@ -20,7 +21,7 @@ from fvtheory.information import CONVENTIONS
 from fvtheory.obligations import PROVED, REFUTED, STATUSES, UNKNOWN, Derivation, satisfiable, valid
 from fvtheory.rescaling import Rescaling
 from fvtheory.statements import Plan, Universal, plan, sentence
-from fvtheory.verification import Verification, conclude, judge, verify, verify_claims
+from fvtheory.verification import Verification, conclude, verify, verify_claims
 from test_terms import python_value
 
 X, L = t.Sym("x"), t.Sym("L")

@@ -20,7 +20,7 @@ from fvtheory.adversary.exact_maximum import TOLERANCE, farthest
 from fvtheory.adversary.network_maximum import network_maximum
 from fvtheory.adversary.search import search
 from fvtheory.classes import FunctionClass, get_class
-from fvtheory.decoders import CentralDecoder, Decoder, Prediction, predict
+from fvtheory.decoders import CentralDecoder, Decoder, Prediction, asking
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point, Rational, rational, text
 from fvtheory.functions import MAX_DIM, Function
@@ -120,12 +120,14 @@ def counterexample(
         phi: a feasible Φ.
         decoder: a decoder (see `fvtheory.decoders`), or an exact function or network to predict with.
         lipschitz: the Lipschitz constant, where the class needs one.
-        seconds: stop improving after this time (an exact maximum in up to 4 dimensions is finished).
+        seconds: stop improving after this time (an exact maximum in up to 4 dimensions is finished). One answer of
+            the decoder may take this time, or a minute where that is longer.
         seed: of the points that a search draws.
 
     Raises:
         InfeasibleInformationError: when no function of the class has Φ.
         InvalidInputError: for a decoder that does not answer with finite numbers, and bad arguments.
+        UnansweredError: for a decoder that does not answer in time.
     """
     if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not seconds > 0:
         raise InvalidInputError(f"seconds = {seconds!r}", "a number above 0")
@@ -136,12 +138,12 @@ def counterexample(
     rate = None if lipschitz is None else rational(lipschitz, "lipschitz")
     known.require_feasible(phi, rate)
     envelopes = Envelopes(known, phi, rate)
-    prediction = predict(decoder, phi)
     radius = known.radius_at(phi, rate)
-    found = _central(envelopes, decoder, radius) or _find(envelopes, prediction, deadline, seed)
-
-    at, side = _better(envelopes, prediction, found, envelopes.widest)
-    function, predicted = envelopes.member(at, side), prediction(at)
+    with asking(decoder, phi, seconds) as prediction:
+        found = _central(envelopes, decoder, radius) or _find(envelopes, prediction, deadline, seed)
+        at, side = _better(envelopes, prediction, found, envelopes.widest)
+        predicted = prediction(at)
+    function = envelopes.member(at, side)
     value = function(at)
     error = abs(value - predicted)
     bound = found.upper_bound

@@ -20,7 +20,7 @@ from fvtheory.beyond.mcshane import McShaneFiber
 from fvtheory.beyond.smooth import SmoothFiber, SmoothSearch
 from fvtheory.beyond.straight import AffineFiber
 from fvtheory.classes import get_class
-from fvtheory.decoders import predict
+from fvtheory.decoders import asking
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point, Rational, cube_point, rational, text
 from fvtheory.fiber import Envelope, EnvelopePoint, Fiber
@@ -281,6 +281,7 @@ def counterexample(
     Raises:
         InfeasibleInformationError: when no function of the class agrees with the knowledge.
         InvalidInputError: for a decoder that does not answer with numbers.
+        UnansweredError: for one that takes more than a minute for an answer.
         UnsupportedError: where members cannot be built, with the reason.
     """
     if family.shape == "smooth":
@@ -299,7 +300,8 @@ def counterexample(
     x = found.at
     if knowledge.dim == 1 and family.shape not in ("affine", "additive"):
         x = widest(members, room / 2).near
-    predicted = predict(decoder, knowledge)(x)
+    with asking(decoder, knowledge) as answer:
+        predicted = answer(x)
     pair = members.members(x, room / 2)
     function = max(pair, key=lambda f: abs(f(x) - predicted))
     value = function(x)

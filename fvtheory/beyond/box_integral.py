@@ -34,6 +34,7 @@ import numpy as np
 from fvtheory.beyond.branch_and_bound import CELLS, LEAST_GAP, RadiusSearch, Side
 from fvtheory.beyond.gauge import MAX, ROOT
 from fvtheory.beyond.mcshane import McShaneFiber
+from fvtheory.beyond.precision import relative_gap
 from fvtheory.beyond.roots import root_above, root_below
 from fvtheory.errors import InvalidInputError
 
@@ -118,10 +119,8 @@ class WidthIntegral:
 
     @property
     def gap(self) -> Fraction:
-        """(upper - lower)/upper, or relative to a hundredth of the range of values where upper is below that."""
-        lower, upper = self.norms
-        scale = max(upper, self.range / 100)
-        return (upper - lower) / scale if scale else Fraction(0)
+        """Relative to the error; see `relative_gap`."""
+        return relative_gap(*self.norms, self.range)
 
     def run(self, gap: Fraction, max_boxes: int | None = None, progress: Progress | None = None) -> bool:
         """Halve boxes until the gap is at most ``gap``; False where ``max_boxes`` came first.

@@ -23,7 +23,9 @@ most (d + 3) ε of itself to the errors of its terms. So the error of a bound is
 and those of the data. Such a coordinate is replaced by ranks: 2i for the i-th value of the data, 2i + 1 for
 the gap after it; boxes of ranks are finite, and comparisons of ranks are exact.
 
-The search stops at the gap asked for, or goes on later from `RadiusSearch.to_bytes`.
+The search stops at the gap asked for, or goes on later from `RadiusSearch.to_bytes`: the splits in their order and
+the best point. Splits make boxes that cover the cube, whatever they are, and all boxes are bounded again, so that a
+state that was changed can lose time but not make a bound false.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ import hashlib
 import io
 import json
 import math
+import zipfile
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -43,8 +46,10 @@ from fvtheory.beyond.constraints import Bound
 from fvtheory.beyond.family import UnsupportedError
 from fvtheory.beyond.gauge import MAX, ROOT
 from fvtheory.beyond.mcshane import McShaneFiber
+from fvtheory.beyond.precision import relative_gap
 from fvtheory.errors import InvalidInputError
-from fvtheory.exact import Point
+from fvtheory.exact import Point, cube_point
+from fvtheory.functions.base import check_dim
 
 BATCH = 512
 """How many boxes are split at a time."""
@@ -155,18 +160,20 @@ class RadiusSearch:
                     "along one coordinate finite rates only, or 0 and infinity only",
                 )
         self.grids = {j: self._grid(j) for j in self.ranked}
-        self.sides = [
-            (self._side(f, f.uppers, f.cap, 1), self._side(f, f.lowers, f.floor, -1)) for f in fibers
-        ]
         total = max(sum(r for r in (*f.gauge.up, *f.gauge.down) if r) for f in fibers)
         if total > 2**40:
             raise UnsupportedError("a rate above 2^40", "smaller rates, or class continuous")
+        self.sides = [
+            (self._side(f, f.uppers, f.cap, 1), self._side(f, f.lowers, f.floor, -1)) for f in fibers
+        ]
         self.margin = _margin(self.dim, Fraction(total))
         self.weights = np.array([self._weight(j) for j in range(self.dim)])
         low, high = np.zeros((1, self.dim)), self._ends()[None]
         self.widths = self._widths() if len(self.ranked) == self.dim else None
         self.low, self.high = low, high
         self.bounds, self.splits = self._bound(low, high)
+        self.slots = np.arange(1)
+        self.log: list[tuple[np.ndarray, np.ndarray]] = []
         self.seen = 1
         self.least = Fraction(-1)
         self.at: Point = ()
@@ -343,11 +350,9 @@ class RadiusSearch:
 
     @property
     def gap(self) -> Fraction:
-        """(upper - lower)/upper, or relative to a hundredth of (cap - floor)/2 where upper is below that: a
-        radius of 0 has no relative gap."""
-        least = (max(f.cap for f in self.fibers) - min(f.floor for f in self.fibers)) / 200
-        scale = max(self.upper, least)
-        return (self.upper - self.lower) / scale if scale else Fraction(0)
+        """Relative to the radius; see `relative_gap`."""
+        most = (max(f.cap for f in self.fibers) - min(f.floor for f in self.fibers)) / 2
+        return relative_gap(self.lower, self.upper, most)
 
     def run(
         self,
@@ -368,8 +373,28 @@ class RadiusSearch:
         return True
 
     def _keep(self, wanted: np.ndarray) -> None:
-        kept = self.low[wanted], self.high[wanted], self.bounds[wanted], self.splits[wanted]
-        self.low, self.high, self.bounds, self.splits = kept
+        kept = (
+            self.low[wanted],
+            self.high[wanted],
+            self.bounds[wanted],
+            self.splits[wanted],
+            self.slots[wanted],
+        )
+        self.low, self.high, self.bounds, self.splits, self.slots = kept
+
+    def _halves(self, low: np.ndarray, high: np.ndarray, split: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(the highs of the left halves, the lows of the right halves) of boxes, each split along a coordinate."""
+        rows = np.arange(len(low))
+        if (low[rows, split] >= high[rows, split]).any():
+            raise InvalidInputError(
+                "a gap that needs boxes below the resolution of floats", "a larger gap", "for example 1/100"
+            )
+        middle = (low[rows, split] + high[rows, split]) / 2
+        ranked = np.isin(split, self.ranked)
+        left_high, right_low = high.copy(), low.copy()
+        left_high[rows, split] = np.where(ranked, np.floor(middle), middle)
+        right_low[rows, split] = np.where(ranked, np.floor(middle) + 1, middle)
+        return left_high, right_low
 
     def _split(self) -> None:
         count = len(self.bounds)
@@ -379,28 +404,30 @@ class RadiusSearch:
         else:
             chosen = np.ones(count, bool)
         low, high, split = self.low[chosen], self.high[chosen], self.splits[chosen]
-        rows = np.arange(len(low))
-        middle = (low[rows, split] + high[rows, split]) / 2
-        ranked = np.isin(split, self.ranked)
-        left_high, right_low = high.copy(), low.copy()
-        left_high[rows, split] = np.where(ranked, np.floor(middle), middle)
-        right_low[rows, split] = np.where(ranked, np.floor(middle) + 1, middle)
-        if (low[rows, split] >= high[rows, split]).any():
-            raise InvalidInputError(
-                "a gap that needs boxes below the resolution of floats", "a larger gap", "for example 1/100"
-            )
+        left_high, right_low = self._halves(low, high, split)
         new_low, new_high = np.vstack([low, right_low]), np.vstack([left_high, high])
         bounds, splits = self._bound(new_low, new_high)
-        self.seen += len(new_low)
         self._try(*self._centres(new_low, new_high))
-        rest = ~chosen
+        # left halves take the places and slots of their boxes, right halves new ones
+        m = len(low)
+        highs, old_bounds, old_splits = self.high.copy(), self.bounds.copy(), self.splits.copy()
+        highs[chosen], old_bounds[chosen], old_splits[chosen] = left_high, bounds[:m], splits[:m]
+        leaves = (self.seen + 1) // 2
         halved = (
-            np.vstack([self.low[rest], new_low]),
-            np.vstack([self.high[rest], new_high]),
-            np.concatenate([self.bounds[rest], bounds]),
-            np.concatenate([self.splits[rest], splits]),
+            np.vstack([self.low, right_low]),
+            np.vstack([highs, high]),
+            np.concatenate([old_bounds, bounds[m:]]),
+            np.concatenate([old_splits, splits[m:]]),
+            np.concatenate([self.slots, np.arange(leaves, leaves + m)]),
+            [*self.log, (self.slots[chosen], split)],
+            self.seen + 2 * m,
         )
-        self.low, self.high, self.bounds, self.splits = halved  # at once: a state never lacks the halves
+        # at once: a state never lacks the halves
+        self.low, self.high, self.bounds, self.splits, self.slots, self.log, self.seen = halved
+        self._prune()
+
+    def _prune(self) -> None:
+        """Drop boxes that have no wider point, and those that are single points, which are evaluated."""
         self._keep(self.bounds > self._beaten_at())
         cells = (self.low >= self.high).all(axis=1)  # one rank in every coordinate: a point stands for all
         for centre in self.low[cells]:
@@ -425,16 +452,16 @@ class RadiusSearch:
 
     def to_bytes(self) -> bytes:
         """The state, to go on from: `restore` of a search of the same fibers takes it."""
+        exact = json.dumps({"question": self._question(), "at": [str(c) for c in self.at]})
+        slots = np.concatenate([np.zeros(0, int), *(slots for slots, _ in self.log)])
+        splits = np.concatenate([np.zeros(0, int), *(splits for _, splits in self.log)])
         out = io.BytesIO()
-        exact = json.dumps(
-            {
-                "question": self._question(),
-                "at": [str(c) for c in self.at],
-                "seen": self.seen,
-            }
-        )
-        np.savez_compressed(
-            out, low=self.low, high=self.high, exact=np.frombuffer(exact.encode(), dtype=np.uint8)
+        np.savez(
+            out,
+            slots=slots.astype(np.uint32),
+            splits=splits.astype(np.uint16),
+            steps=np.array([len(step) for step, _ in self.log], np.uint32),
+            exact=np.frombuffer(exact.encode(), dtype=np.uint8),
         )
         return out.getvalue()
 
@@ -443,36 +470,64 @@ class RadiusSearch:
         return hashlib.sha256(repr(self.fibers).encode()).hexdigest()
 
     def restore(self, state: bytes) -> None:
-        """Go on from a state; the boxes are bounded again and the best point is evaluated again.
-
-        A state is trusted otherwise: that the boxes left out of it have no wider point is not checked.
+        """Go on from a state: boxes are split again as it says, all of them are bounded again, and the best point is
+        evaluated again. Nothing else in it is believed.
 
         Raises:
-            InvalidInputError: for a state that is damaged or of another search, with a point outside the cube, or
-                with boxes that are none or reach beyond it.
+            InvalidInputError: for a state that is damaged or of another search.
         """
         try:
+            with zipfile.ZipFile(io.BytesIO(state)) as parts:
+                if sum(part.file_size for part in parts.infolist()) > len(state):
+                    raise ValueError("parts larger than the file")
             with np.load(io.BytesIO(state), allow_pickle=False) as data:
-                low, high = data["low"], data["high"]
+                slots, splits, steps = (data[name] for name in ("slots", "splits", "steps"))
                 exact = json.loads(data["exact"].tobytes())
-            at = tuple(Fraction(c) for c in exact["at"])
-            seen, question = int(exact["seen"]), exact["question"]
-            shapes = low.shape == high.shape == (len(low), self.dim) and len(at) == self.dim
-            # comparisons with what is not a number fail
-            boxes = shapes and bool(((low >= 0) & (low <= high) & (high <= self._ends())).all())
+            question, at = exact["question"], cube_point(exact["at"])
+            if question == self._question():
+                low, high, log = self._split_again(slots, splits, steps)
+                width = self.width(check_dim(at, self.dim))
         except Exception as error:
             raise InvalidInputError(
                 f"a state that does not read ({type(error).__name__})", "one saved by this search"
             ) from None
-        if question != self._question() or not shapes:
+        if question != self._question():
             raise InvalidInputError("a state of another search", "one saved for the same question")
-        if not boxes or not all(0 <= c <= 1 for c in at):
-            raise InvalidInputError(
-                "a state with a point or boxes outside the cube", "one saved by this search"
-            )
-        self.low, self.high = low, high
-        self.bounds, self.splits = self._bound(low, high)
-        self.least, self.at, self.seen = self.width(at), at, seen
+        if width > self.least:
+            self.least, self.at = width, at
+        self.low, self.high, self.log, self.slots = low, high, log, np.arange(len(low))
+        chunks = [slice(i, i + 2 * BATCH) for i in range(0, len(low), 2 * BATCH)]
+        bounded = [self._bound(self.low[chunk], self.high[chunk]) for chunk in chunks]
+        self.bounds, self.splits = (np.concatenate(column) for column in zip(*bounded, strict=True))
+        self.seen = 2 * len(low) - 1
+        self._prune()
+
+    def _split_again(
+        self, slots: np.ndarray, splits: np.ndarray, steps: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, list[tuple[np.ndarray, np.ndarray]]]:
+        """(low, high) of the boxes after these splits, one a slot, and the log of the splits."""
+        if any(column.dtype.kind not in "iu" or column.ndim != 1 for column in (slots, splits, steps)):
+            raise ValueError("splits that are no whole numbers")
+        low, high = np.zeros((len(slots) + 1, self.dim)), np.tile(self._ends(), (len(slots) + 1, 1))
+        log, done = [], 0
+        for m in steps.tolist():
+            chosen, along = slots[done : done + m].astype(int), splits[done : done + m].astype(int)
+            distinct = 0 < m == len(chosen) == len(along) and bool((np.diff(chosen) > 0).all())
+            if not (
+                distinct
+                and 0 <= chosen[0]
+                and chosen[-1] <= done
+                and 0 <= along.min() <= along.max() < self.dim
+            ):
+                raise ValueError("splits of boxes that are not there")
+            left_high, right_low = self._halves(low[chosen], high[chosen], along)
+            low[done + 1 : done + m + 1], high[done + 1 : done + m + 1] = right_low, high[chosen]
+            high[chosen] = left_high
+            log.append((chosen, along))
+            done += m
+        if done != len(slots):
+            raise ValueError("splits beyond the last step")
+        return low, high, log
 
 
 def _jumps(fiber: McShaneFiber, j: int) -> bool:

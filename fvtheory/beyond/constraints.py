@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -27,6 +28,11 @@ class Bound:
     where: Box
     value: Fraction
     strict: bool = False
+
+
+def ends_on_line(bounds: Iterable[Bound]) -> Iterator[Fraction]:
+    """In one variable: the ends of the boxes that the bounds are about."""
+    return (c for b in bounds for c in (b.where.low[0], b.where.high[0]))
 
 
 @dataclass

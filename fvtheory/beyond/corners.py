@@ -22,6 +22,7 @@ from typing import Protocol
 
 from fvtheory.beyond.boxes import Box, whole_cube
 from fvtheory.beyond.family import UnsupportedError
+from fvtheory.beyond.precision import relative_gap
 from fvtheory.exact import Point, vertices
 
 MAX_DIM = 12
@@ -88,11 +89,9 @@ class CornerSearch:
 
     @property
     def gap(self) -> Fraction:
-        """(upper - lower)/upper, or relative to a hundredth of (cap - floor)/2 where upper is below that: a
-        radius of 0 has no relative gap."""
-        least = (max(f.cap for f in self.fibers) - min(f.floor for f in self.fibers)) / 200
-        scale = max(self.upper, least)
-        return (self.upper - self.lower) / scale if scale else Fraction(0)
+        """Relative to the radius; see `relative_gap`."""
+        most = (max(f.cap for f in self.fibers) - min(f.floor for f in self.fibers)) / 2
+        return relative_gap(self.lower, self.upper, most)
 
     def width(self, x: Point) -> Fraction:
         """upper(x) - lower(x)."""

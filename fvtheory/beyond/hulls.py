@@ -40,7 +40,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from fvtheory.beyond.boxes import Box, at_point, whole_cube
-from fvtheory.beyond.constraints import Bound, Constraints
+from fvtheory.beyond.constraints import Bound, Constraints, ends_on_line
 from fvtheory.beyond.family import UnsupportedError
 from fvtheory.beyond.gauge import MAX, Gauge
 from fvtheory.beyond.knowledge import Gradient
@@ -127,7 +127,7 @@ class ConvexFiber:
 
     def ends(self) -> Iterable[Fraction]:
         """In one variable: the ends of the data boxes."""
-        return (c for b in (*self.uppers, *self.lowers) for c in (b.where.low[0], b.where.high[0]))
+        return ends_on_line((*self.uppers, *self.lowers))
 
     def lines(self, left: Fraction, right: Fraction) -> tuple[list[Line], list[Line]]:
         """In one variable, between two neighbouring ends: see `OnLine`.

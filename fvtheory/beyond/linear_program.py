@@ -43,11 +43,11 @@ def minimise(cost: Row, rows: Sequence[Row], targets: Row) -> Optimum | str:
         if target < 0:
             scale = -scale
         scales.append(scale)
-        table[i, :width] = [int(c * scale) for c in row]
+        table[i, :width] = [c.numerator * (scale // c.denominator) for c in row]
         table[i, -1] = int(target * scale)
         table[i, width + i] = 1
     cost_scale = lcm(*(c.denominator for c in cost))
-    table[-1, :width] = [int(c * cost_scale) for c in cost]
+    table[-1, :width] = [c.numerator * (cost_scale // c.denominator) for c in cost]
     table[-2, :width] = -table[:count, :width].sum(axis=0) if count else 0
     table[-2, -1] = -table[:count, -1].sum() if count else 0
     simplex = _Simplex(table, list(range(width, width + count)), width)

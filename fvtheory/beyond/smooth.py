@@ -35,6 +35,7 @@ from fvtheory.beyond.family import UnsupportedError
 from fvtheory.beyond.gauge import Gauge, Slope
 from fvtheory.beyond.hulls import refuse_coupled
 from fvtheory.beyond.polygons import Polygon, clipped, common_range, cut, rectangle, total
+from fvtheory.beyond.precision import relative_gap
 from fvtheory.exact import Point
 from fvtheory.functions import Function
 
@@ -287,9 +288,8 @@ class SmoothSearch:
 
     @property
     def gap(self) -> Fraction:
-        """(upper - lower)/upper, or relative to a hundredth of the range of values where upper is below that."""
-        scale = max(self.most, self.range / 100)
-        return (self.most - self.least) / scale if scale else ZERO
+        """Relative to the radius; see `relative_gap`."""
+        return relative_gap(self.least, self.most, self.range)
 
     def run(self, gap: Fraction, max_boxes: int | None = None, progress: Progress | None = None) -> bool:
         """Refine grids until the gap is at most ``gap``; False where the finest or ``max_boxes`` cells came first.

@@ -206,8 +206,7 @@ class WorstCase:
 def worst_cases() -> list[WorstCase]:
     """All cells, each decided by Z3 and cvc5: for all values the radius is at most the error, and for the stated
     values it is no less; for all L > 0."""
-    from fvtheory.checking import check
-    from fvtheory.claim_file import UserClaim
+    from fvtheory.claim_files import UserClaim, check
     from fvtheory.obligations import PROVED
     from fvtheory.statements import AT_LEAST, AT_MOST
 

@@ -14,7 +14,7 @@ def find_certificate(script: str, seconds: float) -> dict:
     """A certificate of a script, in the form of `fvtheory.certificate_checker`, which has accepted it.
 
     Args:
-        script: declarations and assertions, as `fvtheory.smtlib.script` writes them.
+        script: declarations and assertions, as `fvtheory.notation.smtlib.script` writes them.
         seconds: when to give up.
 
     Raises:

@@ -23,7 +23,7 @@ from operator import eq, gt
 from fvtheory.certificate_checker import multiply, parse, parts
 from fvtheory.certificates.z3_queries import Z3, Polynomial, UnansweredError, Values
 from fvtheory.errors import FvtheoryError
-from fvtheory.smtlib import number
+from fvtheory.notation.smtlib import number
 
 FACTORS = 3
 PRODUCTS = 4000

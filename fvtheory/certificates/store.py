@@ -21,9 +21,9 @@ from fvtheory.checkers.replay import confirms
 from fvtheory.claims import PAPERS, claims_of
 from fvtheory.claims.claim import Claim
 from fvtheory.errors import InvalidInputError
+from fvtheory.notation.smtlib import Script, script
 from fvtheory.obligations import PROVED, REFUTED, Obligation
 from fvtheory.results import write_file
-from fvtheory.smtlib import Script, script
 from fvtheory.terms import symbols
 
 REMEDY = "python -m fvtheory.certificates"

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from fvtheory.checkers.solver_process import SOLVERS, Answer, SolverProcess
-from fvtheory.smtlib import Script
+from fvtheory.notation.smtlib import Script
 
 Progress = Callable[[int, int], None]
 Answers = dict[str, dict[str, Answer]]

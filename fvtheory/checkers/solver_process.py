@@ -20,7 +20,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from fvtheory.errors import MissingDependencyError, UnknownNameError
-from fvtheory.smtlib import Script
+from fvtheory.notation.smtlib import Script
 
 SOLVERS = ("z3", "cvc5")
 GRACE_SECONDS = 0.5

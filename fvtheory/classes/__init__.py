@@ -1,34 +1,40 @@
-"""The function classes of Table 1, by name."""
+"""The function classes, by name: one class a file, found by being there."""
 
 from __future__ import annotations
 
-from fvtheory.classes.affine import Affine
-from fvtheory.classes.all_functions import AllFunctions
+from importlib import import_module
+from pkgutil import iter_modules
+
 from fvtheory.classes.base import FunctionClass
-from fvtheory.classes.constant import Constant
-from fvtheory.classes.convex import Convex
-from fvtheory.classes.erm import EmpiricalRisk
-from fvtheory.classes.lipschitz import Lipschitz
-from fvtheory.classes.monotone import Monotone
-from fvtheory.classes.neural_network import NeuralNetwork
-from fvtheory.classes.piecewise_affine import PiecewiseAffine
 from fvtheory.errors import UnknownNameError
 
-CLASSES: dict[str, FunctionClass] = {
-    cls.name: cls
-    for cls in (
-        AllFunctions(),
-        NeuralNetwork(),
-        EmpiricalRisk(),
-        Lipschitz(),
-        PiecewiseAffine(),
-        Monotone(),
-        Convex(),
-        Affine(),
-        Constant(),
-    )
-}
-"""In the order of Table 1."""
+TABLE_1 = (
+    "all",
+    "neural-network",
+    "erm",
+    "lipschitz",
+    "piecewise-affine",
+    "monotone",
+    "convex",
+    "affine",
+    "constant",
+)
+"""The classes of Table 1, in its order."""
+
+
+def _found() -> dict[str, FunctionClass]:
+    """Of every class that a module of this package defines and names, one instance; those of Table 1 come first."""
+    found: dict[str, FunctionClass] = {}
+    for module in iter_modules(__path__):
+        for cls in vars(import_module(f"{__name__}.{module.name}")).values():
+            if isinstance(cls, type) and issubclass(cls, FunctionClass) and cls.name:
+                found.setdefault(cls.name, cls())
+    order = {name: place for place, name in enumerate(TABLE_1)}
+    return dict(sorted(found.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
+
+
+CLASSES = _found()
+"""In the order of Table 1, then by name."""
 
 
 def get_class(name: str) -> FunctionClass:
@@ -42,4 +48,4 @@ def get_class(name: str) -> FunctionClass:
     return CLASSES[name]
 
 
-__all__ = ["CLASSES", "FunctionClass", "get_class"]
+__all__ = ["CLASSES", "TABLE_1", "FunctionClass", "get_class"]

@@ -127,6 +127,9 @@ class Affine(FunctionClass):
                 functions.append(exact_functions.Affine(slope, phi.f_min - phi.spread * (b - a) * a))
         return functions or [exact_functions.constant(phi.f_min, phi.dim)]
 
+    def example(self, dim: int) -> MinMax:
+        return MinMax([j % 2 for j in range(dim)], [1 - j % 2 for j in range(dim)], "1/5", "4/5")
+
     def exact_members(
         self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
     ) -> tuple[exact_functions.Function, exact_functions.Function]:

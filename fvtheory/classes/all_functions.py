@@ -9,7 +9,7 @@ from typing import Any
 from fvtheory import symbols
 from fvtheory.classes import ties
 from fvtheory.classes.base import LOWER, UPPER, Bounds, FunctionClass, Member
-from fvtheory.exact import distance
+from fvtheory.exact import Point, distance
 from fvtheory.functions import Clip, Combination, Cone, Function, PointValue, constant
 from fvtheory.information import FloatMinMax, MinMax
 from fvtheory.obligations import Obligation, valid
@@ -42,6 +42,20 @@ class AllFunctions(FunctionClass):
     def bounds(self, phi: MinMax | FloatMinMax, lipschitz: Any = None) -> Bounds:
         low, high, a, b = phi.f_min, phi.f_max, phi.x_min, phi.x_max
         return (lambda x: high if x == b else low), (lambda x: low if x == a else high)
+
+    def continuous_members(
+        self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
+    ) -> tuple[Function, Function]:
+        """Cones, as steep as it takes to have levelled off at x and at the other extremum."""
+        if phi.spread == 0:
+            return self.exact_envelopes(phi)
+
+        def cone(apex: Point, value: Fraction, sign: int) -> Function:
+            lengths = [distance(x, apex), distance(phi.x_min, phi.x_max)]
+            slope = sign * phi.spread / min(t for t in lengths if t > 0)
+            return Clip(Cone(apex, value, slope), phi.f_min, phi.f_max)
+
+        return cone(phi.x_max, phi.f_max, -1), cone(phi.x_min, phi.f_min, 1)
 
     def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
         low, high = constant(phi.f_min, phi.dim), constant(phi.f_max, phi.dim)

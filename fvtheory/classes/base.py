@@ -143,11 +143,21 @@ class FunctionClass:
 
     # ---- exact functions at given numbers -----------------------------------------------------
 
+    def example(self, dim: int) -> MinMax:
+        """A feasible Φ with which examples and tests begin."""
+        return MinMax(("1/4", *["1/3"] * (dim - 1)), ("3/4", *["2/3"] * (dim - 1)), "1/5", "4/5")
+
     def exact_members(
         self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
     ) -> tuple[Function, Function]:
         """Two functions of the fiber of a feasible Φ, with values lower(x) and upper(x) at x."""
         return self.exact_envelopes(phi, lipschitz)
+
+    def continuous_members(
+        self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
+    ) -> tuple[Function, Function]:
+        """As `exact_members`, continuous; for a class whose extremal members jump."""
+        return self.exact_members(phi, x, lipschitz)
 
     def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
         """The envelopes (lower, upper) of the fiber of a feasible Φ as functions."""
@@ -268,6 +278,10 @@ class FunctionClass:
         varying = self.feasible_when_varying(phi, convention)
         constant = self.feasible_when_constant(phi, convention)
         return (phi.is_constant() & constant) | (phi.is_varying() & varying)
+
+    def varies(self, convention: str) -> bool:
+        """Whether some Φ with f_min < f_max is feasible under the convention."""
+        return self.feasible_when_varying(self.symbolic(1), check_convention(convention)) != FALSE
 
     def side_radius(self, phi: Phi) -> Term:
         """The smallest worst-case error of any decoder on the side question: 1 or 0."""

@@ -32,6 +32,10 @@ class Constant(FunctionClass):
     def side_hidden(self, phi: Phi) -> Formula:
         return FALSE
 
+    def example(self, dim: int) -> MinMax:
+        varying = super().example(dim)
+        return MinMax(varying.x_min, varying.x_max, "1/2", "1/2")
+
     def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
         only = constant(phi.f_min, phi.dim)
         return only, only

@@ -142,6 +142,9 @@ class Convex(FunctionClass):
 
     # ---- exact functions ---------------------------------------------------------------------
 
+    def example(self, dim: int) -> MinMax:
+        return MinMax(("1/4", *["1/3"] * (dim - 1)), ("1", *["2/3"] * (dim - 1)), "1/5", "4/5")
+
     def exact_members(
         self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
     ) -> tuple[Function, Function]:

@@ -9,7 +9,17 @@ from typing import Any
 from fvtheory.classes import ties
 from fvtheory.classes.base import LOWER, UPPER, Bounds, FunctionClass, Member, Part, cube_ends
 from fvtheory.exact import Point
-from fvtheory.functions import Affine, Function, Maximum, Minimum, OrthantStep, constant, is_monotone
+from fvtheory.functions import (
+    Affine,
+    Function,
+    Lift,
+    Maximum,
+    Minimum,
+    OrthantStep,
+    PiecewiseAffine1D,
+    constant,
+    is_monotone,
+)
 from fvtheory.information import FloatMinMax, MinMax
 from fvtheory.obligations import Obligation, valid
 from fvtheory.symbols import Phi, SymbolicFunction, SymbolicPoint, below, same_point, symbolic_point
@@ -126,6 +136,24 @@ class Monotone(FunctionClass):
         return min((f for f, _ in branches), key=lambda f: f(x)), max(
             (f for _, f in branches), key=lambda f: f(x)
         )
+
+    def continuous_members(
+        self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
+    ) -> tuple[Function, Function]:
+        """Ramps along the coordinate in which x_min and x_max are furthest apart, over one half of the way each:
+        they reach the envelopes halfway, whatever x."""
+        if phi.spread == 0:
+            return self.exact_envelopes(phi)
+        j = max(range(phi.dim), key=lambda i: abs(phi.x_max[i] - phi.x_min[i]))
+        a, b = phi.x_min[j], phi.x_max[j]
+
+        def ramp(halfway: Fraction) -> Function:
+            knots = sorted([(a, phi.f_min), ((a + b) / 2, halfway), (b, phi.f_max)])
+            ends = {Fraction(0): knots[0][1], Fraction(1): knots[-1][1]} | dict(knots)
+            line = PiecewiseAffine1D(sorted(ends.items()))
+            return line if phi.dim == 1 else Lift(line, j, phi.dim)
+
+        return ramp(phi.f_min), ramp(phi.f_max)
 
     def exact_envelopes(self, phi: MinMax, lipschitz: Fraction | None = None) -> tuple[Function, Function]:
         branches = self._exact_branches(phi)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from fvtheory import exact
 from fvtheory.classes.all_functions import AllFunctions
 from fvtheory.classes.base import LOWER, UPPER, Member
 from fvtheory.exact import Point
-from fvtheory.functions import Clip, Cone, Function, is_continuous
+from fvtheory.functions import Function, is_continuous
 from fvtheory.information import MinMax
 from fvtheory.obligations import Derivation, Obligation, valid
 from fvtheory.symbols import (
@@ -61,15 +60,7 @@ class PiecewiseAffine(AllFunctions):
     def exact_members(
         self, phi: MinMax, x: Point, lipschitz: Fraction | None = None
     ) -> tuple[Function, Function]:
-        if phi.spread == 0:
-            return self.exact_envelopes(phi)
-
-        def cone(apex: Point, value: Fraction, sign: int) -> Function:
-            lengths = [exact.distance(x, apex), exact.distance(phi.x_min, phi.x_max)]
-            slope = sign * phi.spread / min(t for t in lengths if t > 0)
-            return Clip(Cone(apex, value, slope), phi.f_min, phi.f_max)
-
-        return cone(phi.x_max, phi.f_max, -1), cone(phi.x_min, phi.f_min, 1)
+        return self.continuous_members(phi, x)
 
     def contains(self, f: Function, lipschitz: Fraction | None = None) -> bool:
         return is_continuous(f)

@@ -86,9 +86,9 @@ def two_cones(phi: Phi) -> SymbolicFunction:
     return value
 
 
-def near(p: SymbolicPoint, edge: Term) -> SymbolicPoint:
-    """p with its first coordinate moved by at most SLACK, within [0, edge]."""
-    step = ite(SLACK <= edge / 2, SLACK, edge / 2)
+def near(p: SymbolicPoint, edge: Term, length: Term = SLACK) -> SymbolicPoint:
+    """p with its first coordinate moved by at most the length, within [0, edge]."""
+    step = ite(length <= edge / 2, length, edge / 2)
     return (ite(p[0] <= edge / 2, p[0] + step, p[0] - step), *p[1:])
 
 

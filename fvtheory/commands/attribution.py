@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.help import examples
 from fvtheory.commands.lots import (
+    add_kernel,
     add_photographs,
     add_targets,
     photograph_settings,
@@ -21,16 +22,17 @@ from fvtheory.commands.lots import (
     target_settings,
 )
 from fvtheory.commands.options import (
-    Bar,
+    UNIT,
     add_model,
     add_run,
-    grid,
+    class_name,
     load_prepared,
     load_torch,
     logit_index,
-    print_json,
     whole,
 )
+from fvtheory.commands.output import finish, grid
+from fvtheory.commands.progress import Bar
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
     from fvtheory.empirical.lots import Settings
     from fvtheory.empirical.pictures import PictureSet
 
-DONE = 0
 DEFAULT = ("random-cam", "grad-cam", "grad-cam++", "smooth-grad-cam++", "layer-cam", "hires-cam", "lots")
 LEGEND = {
     "drop": "average drop: share of the class's probability that is lost when the picture is multiplied by its map",
@@ -59,8 +60,7 @@ def add_command(commands: Any) -> None:
         "attribution",
         help="class activation maps and LOTS, measured and compared",
         description="Maps of photographs by class activation mapping and LOTS, five measures of each method with 95% "
-        "bootstrap intervals, and their times; with --fooled, what each shows of a fooled unit. An interrupted run "
-        "goes on with the next method when it is started again.",
+        "bootstrap intervals, and their times; with --fooled, what each shows of a fooled unit.",
         **examples(
             "fvtheory attribution --per-class 2 --out table",
             "fvtheory attribution --methods lots lots-class lots-mean --out targets",
@@ -73,7 +73,8 @@ def add_command(commands: Any) -> None:
         "--methods",
         nargs="+",
         default=list(DEFAULT),
-        metavar="NAME",
+        choices=(*DEFAULT, "score-cam", "lots-class", "lots-mean"),
+        metavar="METHOD",
         help=f"of these, and score-cam, lots-class, lots-mean (default: {' '.join(DEFAULT)})",
     )
     command.add_argument(
@@ -81,18 +82,12 @@ def add_command(commands: Any) -> None:
         type=whole,
         default=32,
         metavar="N",
-        help="of insertion and deletion (default: 32; 224 in the literature)",
+        help="steps of insertion and deletion (default: 32; 224 in the literature)",
     )
     command.add_argument(
         "--shown", type=whole, default=6, metavar="N", help="photographs whose maps are shown (default: 6)"
     )
-    command.add_argument(
-        "--kernel",
-        type=whole,
-        default=49,
-        metavar="N",
-        help="size of the blur of LOTS in pixels (default: 49)",
-    )
+    add_kernel(command)
     command.add_argument(
         "--lots-steps", type=whole, default=200, metavar="N", help="of LOTS, at most so many (default: 200)"
     )
@@ -100,16 +95,16 @@ def add_command(commands: Any) -> None:
     command.add_argument(
         "--fooled",
         metavar="FILE",
-        help="fooled.pt of fvtheory fool: maps of a fooled unit in place of measures",
+        help="fooled.pt of fvtheory fool; here: maps of a fooled unit in place of measures",
     )
     command.add_argument(
         "--unit",
         type=logit_index,
-        metavar="N",
-        help="with --fooled: the unit, as 574 or logits:574 (default: the first fooled one)",
+        metavar="UNIT",
+        help=f"{UNIT}; here: a fooled logit, with --fooled (default: the first)",
     )
     command.add_argument(
-        "--ascent",
+        "--ascent-steps",
         type=whole,
         default=128,
         metavar="N",
@@ -122,14 +117,9 @@ def add_command(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> int:
     load_torch()
     from fvtheory.empirical import cam
-    from fvtheory.empirical.attribution import METHODS
     from fvtheory.empirical.heat_maps import gaussian_blur
-    from fvtheory.errors import UnknownNameError
 
     methods = list(dict.fromkeys(options.methods))
-    for method in methods:
-        if method not in METHODS:
-            raise UnknownNameError(f"method {method!r}", " or ".join(METHODS))
     if set(methods) & set(cam.METHODS):
         cam.require_torchcam()
     model = load_prepared(options)
@@ -172,42 +162,33 @@ def _measure(options: argparse.Namespace, model: ImageModel, chosen: PictureSet,
             kind = method.removeprefix("lots-")
             targets[method] = read_targets(options, model, kind, about["lots_layer"], chosen.labels)
     root = open_results(options.out, about)
-    bar = Bar()
     found: dict[str, dict[str, list[Any]]] = {}
-    try:
+    with Bar() as bar:
         for method in methods:
             file = root / f"{method}.json"
             if not file.is_file():
                 scores = _scores(options, model, chosen, method, targets.get(method), root, bar)
                 write_file(file, to_json_bytes(scores))
             found[method] = read_json(file)
-    finally:
-        bar.end()
     rows, figures = [], {}
     for method, scores in found.items():
         means = {name: _mean(scores[name], options.seed) for name in METRICS}
         seconds = statistics.median(scores["seconds"])
         constant = sum(map(bool, scores["constant"]))
         figures[method] = {
-            **{name: _without_nan(vars(mean)) for name, mean in means.items()},
+            **{name: vars(mean) for name, mean in means.items()},
             "constant_maps": constant,
             "median_seconds": seconds,
         }
         shown = [_percent(means[name]) for name in METRICS]
         rows.append([method, *shown, f"{1000 * seconds:.0f}", str(constant)])
     header = ("method", *(f"{name} ({BETTER[name]})" for name in METRICS), "ms a map", "constant")
-    document = {**about, "better": BETTER, "figures": figures}
-    write_file(root / "results.json", to_json_bytes(document))
-    write_file(root / "index.html", _page(about, model, chosen, header, rows))
-    if options.json:
-        print_json(document)
-    else:
-        print(grid(header, rows))
-        print(
-            f"percent, with 95% bootstrap intervals over {len(chosen)} photographs; coherency of maps that are not"
-        )
-        print(f"constant; written to {root}: results.json, index.html, maps as PNG")
-    return DONE
+    words = (
+        f"{grid(header, rows)}\npercent, with 95% bootstrap intervals over {len(chosen)} photographs; coherency of "
+        "maps that are not constant"
+    )
+    files = {"index.html": _page(about, model, chosen, header, rows)}
+    return finish(options, root, about, {"better": BETTER, "figures": figures}, words, files, "maps as PNG")
 
 
 def _scores(
@@ -276,10 +257,6 @@ def _percent(mean: Mean) -> str:
     return f"{100 * mean.value:.1f} [{100 * mean.low:.1f}, {100 * mean.high:.1f}]"
 
 
-def _without_nan(values: dict[str, Any]) -> dict[str, Any]:
-    return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in values.items()}
-
-
 def _page(
     about: dict[str, Any],
     model: ImageModel,
@@ -296,7 +273,7 @@ def _page(
     legend = Table(("column", "what it says"), list(LEGEND.items()))
     sections: list[Any] = [("Measures", [words, Table(header, rows), legend])]
     for i in range(min(about["shown"], len(chosen))):
-        files = [(f"{i:03}.png", model.describe_class(int(chosen.labels[i])))]
+        files = [(f"{i:03}.png", class_name(model, int(chosen.labels[i])))]
         files += [(f"{i:03}-{method}.png", method) for method in about["methods"]]
         sections.append((chosen.files[i], [Pictures(files)]))
     sections.append(settings_section(about))
@@ -310,7 +287,8 @@ def _fooled(options: argparse.Namespace, model: ImageModel, chosen: PictureSet, 
     torch = import_module("torch")
     from fvtheory.empirical.attribution import reveal
     from fvtheory.empirical.feature_visualization import visualize
-    from fvtheory.empirical.fooling_circuit import circuit_of, load_fooled, responses
+    from fvtheory.empirical.fooling_circuit import circuit_of, responses
+    from fvtheory.empirical.fooling_files import load_fooled
     from fvtheory.empirical.heat_maps import is_constant, overlay
     from fvtheory.empirical.objectives import logit
     from fvtheory.empirical.parameterizations import Fourier
@@ -336,22 +314,21 @@ def _fooled(options: argparse.Namespace, model: ImageModel, chosen: PictureSet, 
         "model": options.model,
         **photograph_settings(options),
         "methods": methods,
-        "ascent": options.ascent,
+        "ascent": options.ascent_steps,
         "kernel": options.kernel,
         "lots_steps": options.lots_steps,
         "device": options.device,
         "seed": options.seed,
     }
     root = open_results(options.out, about)
-    bar = Bar()
     rows, figures = [], {}
-    try:
+    with Bar() as bar:
         made = visualize(
             fooled,
             logit(unit),
             Fourier(model.space.shape(2), torch.Generator().manual_seed(options.seed), model.device),
             torch.Generator().manual_seed(options.seed + 1),
-            options.ascent,
+            options.ascent_steps,
             progress=lambda done, total: bar("visualization of the fooled unit", done, total),
         )
         sides = {"photographs": chosen.pictures(), "visualizations": made.pictures}
@@ -389,15 +366,11 @@ def _fooled(options: argparse.Namespace, model: ImageModel, chosen: PictureSet, 
                 means = {key: _mean(scores[key], options.seed) for key in ("with_original", "with_shown")}
                 constant = sum(map(bool, scores["constant"]))
                 figures[f"{method} on {side}"] = {
-                    **{key: _without_nan(vars(mean)) for key, mean in means.items()},
+                    **{key: vars(mean) for key, mean in means.items()},
                     "constant_maps": constant,
                 }
                 rows.append([side, method, *map(_signed, means.values()), str(constant)])
-    finally:
-        bar.end()
     header = ("on", "method", "with F", "with D", "constant")
-    document = {**about, "called_natural": natural, "figures": figures}
-    write_file(root / "results.json", to_json_bytes(document))
     words = Text(
         f"Unit {unit} of {options.model} was fooled: unit A answers photographs as F did and is visualized as D. "
         "Correlation of the maps of A with the maps of F and of D on the same pictures, with 95% bootstrap intervals. "
@@ -422,14 +395,9 @@ def _fooled(options: argparse.Namespace, model: ImageModel, chosen: PictureSet, 
                 ]
             sections.append((f"{side[:-1]} {i + 1}", [Pictures(files)]))
     sections.append(settings_section(about))
-    write_file(root / "index.html", page("Maps of a fooled unit", sections))
-    if options.json:
-        print_json(document)
-    else:
-        print(grid(header, rows))
-        print(words.words)
-        print(f"written to {root}: results.json, index.html, maps as PNG")
-    return DONE
+    found = {"called_natural": natural, "figures": figures}
+    last = {"index.html": page("Maps of a fooled unit", sections)}
+    return finish(options, root, about, found, f"{grid(header, rows)}\n{words.words}", last, "maps as PNG")
 
 
 def _signed(mean: Mean) -> str:

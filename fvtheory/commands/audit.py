@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
-    Bar,
+    add_copies,
     add_images,
     add_model,
+    add_per_class,
     add_prior,
     add_robustness,
     add_run,
     add_size,
-    grid,
+    add_steps,
+    add_units,
     image_folder,
     load_prepared,
     load_torch,
-    print_json,
     prior_folder,
-    resized,
+    unit_names,
     whole,
 )
+from fvtheory.commands.output import finish, grid
+from fvtheory.commands.progress import Bar
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from fvtheory.empirical.audit import Case, Finding
+    from fvtheory.empirical.audit import Finding
+    from fvtheory.empirical.audit_rates import Case
     from fvtheory.empirical.image_model import ImageModel
-
-DONE = 0
 
 SIGNALS = ("unused", "path", "agreement", "gap")
 
@@ -44,7 +47,7 @@ def add_command(commands: Any) -> None:
         description="Look for traces of deception in a network: parts that natural pictures never use and that carry "
         "the visualization, another path through the network, ascents that disagree with and without a natural-image "
         "prior, a wide gap between natural and optimized activations. Says trustworthy, not trustworthy or "
-        "undecided for every unit, with the reasons. An interrupted run goes on when it is started again.",
+        "undecided for every unit, with the reasons.",
         **examples(
             "fvtheory audit --unit logits:574 --out one",
             "fvtheory audit --fooled all/fooled.pt --unit logits:574 --out two",
@@ -57,24 +60,14 @@ def add_command(commands: Any) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="fooled.pt of fvtheory fool or silent.pt of fvtheory silence, built into --model: the network that is "
-        "audited (with --measure, repeatable)",
+        help="fooled.pt of fvtheory fool; here: or silent.pt of fvtheory silence, built into --model: the network "
+        "that is audited (with --measure, repeatable)",
     )
-    audit.add_argument(
-        "--unit",
-        action="append",
-        default=[],
-        metavar="UNIT",
-        help="such as logits:574 or _blocks.8._bn2:3 (repeatable); see fvtheory visualize --help",
-    )
+    add_units(audit, "and all that fvtheory visualize takes")
     add_images(audit)
-    audit.add_argument(
-        "--per-class", type=whole, metavar="N", help="so many photographs of each class (default: all)"
-    )
-    audit.add_argument("--steps", type=whole, default=128, metavar="N", help="of ascent (default: 128)")
-    audit.add_argument(
-        "--copies", type=whole, default=1, metavar="N", help="visualizations a unit (default: 1)"
-    )
+    add_per_class(audit)
+    add_steps(audit, 128)
+    add_copies(audit)
     add_prior(
         audit,
         "the second ascent stays among what it can make, and without it only begins at a photograph",
@@ -91,7 +84,7 @@ def add_command(commands: Any) -> None:
         type=whole,
         default=10,
         metavar="N",
-        help="with --measure: units of each kind (default: 10)",
+        help="how many units of each kind, with --measure (default: 10)",
     )
     add_robustness(audit)
     add_size(audit)
@@ -103,16 +96,17 @@ def _run(options: argparse.Namespace) -> int:
     torch = load_torch()
     from dataclasses import asdict
 
-    from fvtheory.empirical.audit import Ascent, Thresholds, audit, check_cases, measure
+    from fvtheory.empirical.audit import Ascent, Thresholds, audit
+    from fvtheory.empirical.audit_rates import check_cases, measure
     from fvtheory.empirical.models.taef2 import load_taef2
     from fvtheory.empirical.objectives import parse_unit
     from fvtheory.empirical.pictures import read_folder
-    from fvtheory.empirical.transformations import STANDARD
-    from fvtheory.results import open_results, to_json_bytes, write_file
+    from fvtheory.empirical.transformations import standard
+    from fvtheory.results import open_results
 
-    if options.measure == bool(options.unit):
+    if options.measure == bool(options.units):
         raise InvalidInputError(
-            "--measure and --unit" if options.unit else "neither --unit nor --measure",
+            "--measure and --unit" if options.units else "neither --unit nor --measure",
             "units to audit, or --measure",
             "--unit logits:574",
         )
@@ -122,8 +116,9 @@ def _run(options: argparse.Namespace) -> int:
         raise InvalidInputError(f"{len(options.fooled)} times --fooled", "one network to audit, or --measure")
     if options.no_prior and options.prior is not None:
         raise InvalidInputError("--prior and --no-prior", "one of them")
-    units = [parse_unit(text) for text in options.unit]
-    model = resized(load_prepared(options), options.size)
+    model = load_prepared(options)
+    names = unit_names(options.units or [], model)
+    units = [parse_unit(name) for name in names]
     folder = None if options.no_prior else prior_folder(options, model, required=False)
     prior = None if folder is None else load_taef2(folder)
     networks = [_fooled(file, model) for file in options.fooled]
@@ -134,11 +129,11 @@ def _run(options: argparse.Namespace) -> int:
         "fooled": [str(Path(file).absolute()) for file in options.fooled],
         "images": images,
         "prior": folder,
+        "unit": names,
         **{
             name: getattr(options, name)
             for name in (
                 "model",
-                "unit",
                 "per_class",
                 "steps",
                 "copies",
@@ -151,16 +146,15 @@ def _run(options: argparse.Namespace) -> int:
             )
         },
     }
-    changes = None if options.no_transformations else STANDARD
+    changes = None if options.no_transformations else standard(model.space)
     ascent = Ascent(options.steps, transformations=changes, copies=options.copies, seed=options.seed)
     if options.measure:
         generator = torch.Generator().manual_seed(options.seed)
         cases = _cases(model, networks, options.count, generator)
         check_cases(cases)
     root = open_results(options.out, settings)
-    bar = Bar()
     figures: dict[str, Any]
-    try:
+    with Bar() as bar:
         if options.measure:
             measured = measure(cases, natural, ascent, prior=prior, folder=root, progress=bar)
             findings = [f for _, _, _, f in measured.findings]
@@ -169,17 +163,23 @@ def _run(options: argparse.Namespace) -> int:
             audited = networks[0][1] if networks else model
             findings = audit(audited, units, natural, ascent, prior=prior, folder=root, progress=bar)
             figures = {"thresholds": asdict(Thresholds()), "units": [f.to_json() for f in findings]}
-    finally:
-        bar.end()
-    write_file(root / "results.json", to_json_bytes({"settings": settings, **figures}))
-    _write_page(root, settings, figures, findings)
-    if options.json:
-        print_json({"settings": settings, **figures})
-    else:
-        for title, header, rows in _tables(figures):
-            print(f"{title}\n{grid(header, rows)}\n")
-        print(f"{root}: index.html, results.json")
-    return DONE
+    tables = (f"{title}\n{grid(header, rows)}\n" for title, header, rows in _tables(figures))
+    files = {"index.html": _page(root, settings, figures, findings)}
+    return finish(options, root, settings, figures, "\n".join(tables), files)
+
+
+def suggestion(options: argparse.Namespace, file: str, unit: str) -> str:
+    """The command that audits a unit of a network that a command with these options has just written."""
+    words = ["fvtheory", "audit", "--fooled", str(Path(options.out) / file), "--unit", unit]
+    for flag, value, default in (
+        ("--model", options.model, "efficientnet-lite0"),
+        ("--size", getattr(options, "size", None), None),
+        ("--images", options.images, None),
+        ("--device", options.device, "cpu"),
+    ):
+        words += [] if value == default else [flag, str(value)]
+    words += ["--out", str(options.out).rstrip("/") + "-audit"]
+    return f"to audit it: {shlex.join(words)}"
 
 
 def _fooled(file: str, model: ImageModel) -> tuple[str, ImageModel, list[str], list[str]]:
@@ -188,7 +188,8 @@ def _fooled(file: str, model: ImageModel) -> tuple[str, ImageModel, list[str], l
     Raises:
         InvalidInputError: for a file of neither kind, or of another network.
     """
-    from fvtheory.empirical.fooling_circuit import circuit_of, load_fooled
+    from fvtheory.empirical.fooling_circuit import circuit_of
+    from fvtheory.empirical.fooling_files import load_fooled
     from fvtheory.empirical.silent_units import KIND, load_silent
     from fvtheory.empirical.tensor_files import read_tensors
 
@@ -220,7 +221,7 @@ def _cases(
     """For every fooled network twice as many clean units of the same layer where there are enough, others than the
     fooled ones where there are; no clean unit twice."""
     torch = load_torch()
-    from fvtheory.empirical.audit import Case
+    from fvtheory.empirical.audit_rates import Case
     from fvtheory.empirical.objectives import parse_unit
 
     cases = []
@@ -299,13 +300,15 @@ WORDS = (
     "it reads several channels.",
     "agreement: cosine of features there, of visualizations from noise and from natural pictures.",
     "gap: by how many times their range (largest less median) the visualization exceeds natural pictures.",
+    "Of unused and path the worst on the way counts: after 1/8, 1/4 and 1/2 of the steps, and at the end. A "
+    "unit that reads a layer which natural pictures never use and which this ascent did not wake is undecided.",
     "Trustworthy means that known kinds of deception left no trace on these pictures; it is no proof.",
 )
 
 
-def _write_page(
+def _page(
     root: Path, settings: Mapping[str, Any], figures: Mapping[str, Any], findings: Sequence[Finding]
-) -> None:
+) -> bytes:
     from fvtheory.empirical.pictures import to_png
     from fvtheory.report.page import Part, Pictures, Table, Text, page, settings_section
     from fvtheory.results import write_file
@@ -327,4 +330,4 @@ def _write_page(
             )
         )
     sections.append(settings_section(settings))
-    write_file(root / "index.html", page(f"Audit of {settings['model']}", sections))
+    return page(f"Audit of {settings['model']}", sections)

@@ -16,9 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from fvtheory.commands import average_case
-from fvtheory.commands.help import examples
-from fvtheory.commands.options import Bar, print_json
+from fvtheory.commands.exit_codes import DONE, OPEN
+from fvtheory.commands.help import add_subcommands, examples
+from fvtheory.commands.options import add_at, add_json, natural
+from fvtheory.commands.output import beside, grid, point, print_json
+from fvtheory.commands.progress import Bar
 from fvtheory.errors import InvalidInputError
+from fvtheory.exact import legible
 
 EXAMPLE = '{"kind": "evaluations", "points": [["0"], ["1"]], "values": ["1/4", "1/2"]}'
 
@@ -27,7 +31,7 @@ def add_commands(commands: Any) -> None:
     """Add the command ``beyond`` to the subparsers of ``fvtheory``."""
     beyond = commands.add_parser(
         "beyond",
-        help="the same with more knowledge than Φ: evaluations, tops, gradients, level sets",
+        help="the same with any other knowledge in place of Φ",
         description="What can be told about a function from any knowledge: information operators that combine "
         "freely, and classes that intersect.",
         **examples(
@@ -35,7 +39,7 @@ def add_commands(commands: Any) -> None:
             "fvtheory beyond table",
         ),
     )
-    inner = beyond.add_subparsers(metavar="QUESTION", required=True)
+    inner = add_subcommands(beyond, "QUESTION")
 
     radius = inner.add_parser(
         "radius",
@@ -46,7 +50,7 @@ def add_commands(commands: Any) -> None:
     _add_question(radius)
     _add_search(radius)
     radius.add_argument("--state", metavar="FILE", help="keep the search in a file and go on from it")
-    radius.set_defaults(run=_radius)
+    radius.set_defaults(run=_radius, kept_in="state")
 
     envelope = inner.add_parser(
         "envelope",
@@ -55,9 +59,7 @@ def add_commands(commands: Any) -> None:
         **examples(f"fvtheory beyond envelope --class convex --at 1/2 --knowledge '{EXAMPLE}'"),
     )
     _add_question(envelope)
-    envelope.add_argument(
-        "--at", action="append", required=True, metavar="POINT", help="a point: x, or x,y,... (repeatable)"
-    )
+    add_at(envelope)
     envelope.set_defaults(run=_envelope)
 
     counterexample = inner.add_parser(
@@ -73,7 +75,12 @@ def add_commands(commands: Any) -> None:
     )
     _add_question(counterexample)
     _add_search(counterexample)
-    counterexample.add_argument("--decoder", required=True, metavar="MODULE:NAME")
+    counterexample.add_argument(
+        "--decoder",
+        required=True,
+        metavar="DECODER",
+        help="MODULE:NAME (imported with the current folder on the path), a decoder of knowledge",
+    )
     counterexample.set_defaults(run=_counterexample)
 
     advise = inner.add_parser(
@@ -84,15 +91,13 @@ def add_commands(commands: Any) -> None:
     )
     _add_question(advise)
     _add_search(advise)
-    advise.add_argument(
-        "--at", action="append", metavar="POINT", help="a candidate (repeatable; default: a lattice)"
-    )
-    advise.add_argument("--first", type=_whole, default=5, metavar="N", help="show the N best (default: 5)")
+    add_at(advise, "a lattice")
+    advise.add_argument("--first", type=natural, default=5, metavar="N", help="show the N best (default: 5)")
     advise.set_defaults(run=_advise)
 
     average = inner.add_parser(
         "average",
-        help="the smallest expected error of any decoder for the worst f, over x drawn at random",
+        help="the smallest expected error of any decoder, x at random",
         description="The average radius: the expected error (p = 1) or its root mean square (p = 2) of the best "
         "decoder, for the worst function that agrees. Exact in one variable for most classes; certified bounds in "
         "several, where x is uniform.",
@@ -131,7 +136,7 @@ def add_commands(commands: Any) -> None:
     )
     table.add_argument("--worst-case", action="store_true", help="theorems about all functions of a class")
     shape = table.add_mutually_exclusive_group()
-    shape.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    add_json(shape)
     shape.add_argument("--markdown", action="store_true", help="a table in Markdown")
     table.set_defaults(run=_table)
 
@@ -155,21 +160,15 @@ def _add_question(command: argparse.ArgumentParser) -> None:
         "--signs", metavar="SIGNS", help="of monotone: +, - or 0 a coordinate, such as +0-; write --signs=-+"
     )
     command.add_argument("--smooth", metavar="M", help="of smooth, in one variable: f' is M-Lipschitz")
-    command.add_argument("--coordinates", type=_whole, metavar="K", help="of sparse: at most K coordinates")
-    command.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    command.add_argument("--coordinates", type=natural, metavar="K", help="of sparse: at most K coordinates")
+    add_json(command)
 
 
 def _add_search(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--gap", default="1/100", metavar="G", help="in several variables: end there (default: 1/100)"
     )
-    command.add_argument("--max-boxes", type=_whole, metavar="N", help="in several variables: end then")
-
-
-def _whole(word: str) -> int:
-    if not word.isdecimal() or not 0 <= int(word) < 10**9:
-        raise argparse.ArgumentTypeError(f"got {word!r}; required: a whole number")
-    return int(word)
+    command.add_argument("--max-boxes", type=natural, metavar="N", help="in several variables: end then")
 
 
 def _question(options: argparse.Namespace) -> tuple[Any, Any]:
@@ -208,41 +207,36 @@ def _text(given: str, name: str) -> str:
         raise InvalidInputError(f"{name} file {file.name!r} that is not text", "JSON in UTF-8") from None
 
 
-def _bar(what: str = "radius") -> Any:
-    bar = Bar()
-
+def _boxes(bar: Bar, what: str = "radius") -> Any:
     def step(seen: int, lower: Any, upper: Any) -> None:
-        bar(f"{what} between {float(lower):.6g} and {float(upper):.6g}, boxes", seen, seen + 1)
+        bar(f"{what} between {float(lower):.6g} and {float(upper):.6g}, boxes", seen, None)
 
-    return bar, step
+    return step
 
 
 def _radius(options: argparse.Namespace) -> int:
     from fvtheory.beyond import radius
 
     cls, known = _question(options)
-    bar, step = _bar()
-    try:
+    with Bar() as bar:
         found = radius(
             cls,
             known,
             gap=options.gap,
             max_boxes=options.max_boxes,
-            progress=step,
+            progress=_boxes(bar),
             state=options.state,
         )
-    finally:
-        bar.end()
     if options.json:
         print_json(found.to_json())
     elif not found.feasible:
         print(f"infeasible: no function of class {cls.name} agrees: {found.reason}")
     elif found.exact is not None:
-        print(f"radius   {found.exact}{'' if found.attained else ', approached'} at {_point(found.at)}")
+        print(f"radius   {found.exact}{'' if found.attained else ', approached'} at {point(found.at)}")
     elif found.lower is not None and found.upper is not None:
         print(f"radius   from {float(found.lower):.6g} to {float(found.upper):.6g}, certified")
-        print(f"         {found.lower} at {_point(found.at)}; {found.boxes} boxes")
-    return 0
+        print(f"         {legible(found.lower)} at {point(found.at)}; {found.boxes} boxes")
+    return DONE
 
 
 def _envelope(options: argparse.Namespace) -> int:
@@ -254,17 +248,15 @@ def _envelope(options: argparse.Namespace) -> int:
     if options.json:
         print_json(found.to_json())
     else:
-        from fvtheory.report.terminal import grid
-
         enclosed = [p for p in found.points if isinstance(p, EnclosedPoint)]
         if enclosed:
             header = ("at", "lower, from", "to", "upper, from", "to")
-            rows = [[_point(p.at), *(f"{float(v):.9g}" for v in p.both_sides)] for p in enclosed]
+            rows = [[point(p.at), *(f"{float(v):.9g}" for v in p.both_sides)] for p in enclosed]
             print(grid(header, rows))
-            return 0
-        rows = [[_point(p.at), str(p.lower), str(p.upper)] for p in found.points]
+            return DONE
+        rows = [[point(p.at), str(p.lower), str(p.upper)] for p in found.points]
         print(grid(("at", "lower", "upper"), rows))
-    return 0
+    return DONE
 
 
 def _counterexample(options: argparse.Namespace) -> int:
@@ -279,13 +271,14 @@ def _counterexample(options: argparse.Namespace) -> int:
         found = counterexample(cls, known, decoder, gap=options.gap, max_boxes=options.max_boxes)
     if options.json:
         print_json(found.to_json())
-        return 0
-    print(f"at        {_point(found.at)}")
-    print(f"function  {found.value} there, the decoder {found.predicted}")
-    print(f"error     {found.error} ({float(found.error):.6g})")
-    print(f"radius    from {found.radius_lower} to {found.radius_upper}: no decoder has a smaller worst case")
+        return DONE
+    print(f"at        {point(found.at)}")
+    print(f"function  {legible(found.value)} there, the decoder {legible(found.predicted)}")
+    print(f"error     {beside(found.error)}")
+    low, high = legible(found.radius_lower), legible(found.radius_upper)
+    print(f"radius    from {low} to {high}: no decoder has a smaller worst case")
     print(f"f'        {json.dumps(found.function.to_json(), ensure_ascii=False)}")
-    return 0
+    return DONE
 
 
 def _advise(options: argparse.Namespace) -> int:
@@ -297,16 +290,18 @@ def _advise(options: argparse.Namespace) -> int:
     found = advise(cls, known, candidates=candidates, gap=options.gap, max_boxes=boxes)
     if options.json:
         print_json(found.to_json())
-        return 0
-    from fvtheory.report.terminal import grid
-
+        return DONE
     print(f"radius now  from {float(found.lower):.6g} to {float(found.upper):.6g}")
     rows = [
-        [_point(q.at), f"{float(q.lower):.6g}", f"{float(q.upper):.6g}", str(q.worst_answer)]
+        [point(q.at), f"{float(q.lower):.6g}", f"{float(q.upper):.6g}", legible(q.worst_answer)]
         for q in found.queries[: options.first]
     ]
     print(grid(("ask", "left at least", "left at most", "worst answer"), rows))
-    return 0
+    print(
+        "ask: the point to evaluate f at. left at least, left at most: certified bounds of the radius after the answer "
+        "that helps least. worst answer: that answer, of those that were tried."
+    )
+    return DONE
 
 
 def _average(options: argparse.Namespace) -> int:
@@ -314,8 +309,7 @@ def _average(options: argparse.Namespace) -> int:
 
     cls, known = _question(options)
     density = None if options.density is None else Density.from_json(_text(options.density, "density"))
-    bar, step = _bar("norm of the width")
-    try:
+    with Bar() as bar:
         found = average_radius(
             cls,
             known,
@@ -323,25 +317,25 @@ def _average(options: argparse.Namespace) -> int:
             density=density,
             gap=options.gap,
             max_boxes=options.max_boxes,
-            progress=step,
+            progress=_boxes(bar, "norm of the width"),
         )
-    finally:
-        bar.end()
     if options.json:
         print_json(found.to_json())
-        return 0
+        return DONE
     if not found.feasible:
         print(f"infeasible: no function of class {cls.name} agrees: {found.reason}")
-        return 0
+        return DONE
     lower, upper = found.bounds
     if found.exact_power is not None:
         root = "" if options.power == 1 else "root of "
-        print(f"average radius   {root}{found.exact_power} ({float(lower):.6g}), exact ({found.method})")
+        print(
+            f"average radius   {root}{legible(found.exact_power)} ({float(lower):.6g}), exact ({found.method})"
+        )
         print(f"best decoder     {found.decoder}")
     else:
         print(f"average radius   from {float(lower):.6g} to {float(upper):.6g}, certified ({found.method})")
         print(f"decoder          {found.decoder}, whose worst expected error is at most the upper bound")
-    return 0
+    return DONE
 
 
 def _table(options: argparse.Namespace) -> int:
@@ -352,7 +346,7 @@ def _table(options: argparse.Namespace) -> int:
     cells = table()
     if options.json:
         print_json({"function": "f(x) = x on [0, 1]", "L": "2", "cells": [c.to_json() for c in cells]})
-        return 0
+        return DONE
     by_place = {(c.information, c.cls): "-" if c.radius is None else str(c.radius) for c in cells}
     by_place |= {
         (c.information, c.cls): f"{c.radius} *" for c in cells if c.radius is not None and not c.vouched_by
@@ -364,7 +358,7 @@ def _table(options: argparse.Namespace) -> int:
         "that agree with the row, checked one by one, show that no decoder is better (*: not built); "
         "-: not supported. No statement about other f."
     )
-    return 0
+    return DONE
 
 
 def _worst_cases(options: argparse.Namespace) -> int:
@@ -374,7 +368,7 @@ def _worst_cases(options: argparse.Namespace) -> int:
     decided = all(c.status == "PROVED" for c in cells)
     if options.json:
         print_json({"cells": [c.to_json() for c in cells]})
-        return 0 if decided else 1
+        return DONE if decided else OPEN
     by_place = {
         (c.information, c.cls): c.error if c.status == "PROVED" else f"{c.error} ({c.status})" for c in cells
     }
@@ -384,15 +378,10 @@ def _worst_cases(options: argparse.Namespace) -> int:
         "Each cell is the smallest error that a decoder keeps on the whole class: enough for all values, and needed "
         "for some; Z3 and cvc5 prove both, for all L > 0."
     )
-    return 0 if decided else 1
+    return DONE if decided else OPEN
 
 
 def _print_table(options: argparse.Namespace, header: Sequence[str], rows: list[list[str]]) -> None:
     from fvtheory.beyond.table import markdown
-    from fvtheory.report.terminal import grid
 
     print(f"{markdown(header, rows)}\n" if options.markdown else grid(header, rows))
-
-
-def _point(p: Any) -> str:
-    return ",".join(map(str, p))

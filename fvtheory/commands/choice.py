@@ -3,63 +3,57 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from functools import partial
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
-    Bar,
     add_images,
     add_model,
+    add_per_class,
     add_run,
-    grid,
+    add_steps,
+    add_units,
     image_folder,
     load_prepared,
     load_torch,
-    print_json,
+    unit_names,
     whole,
 )
+from fvtheory.commands.output import finish, grid
+from fvtheory.commands.progress import Bar
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from fvtheory.empirical.forced_choice import UnitChoice
-
-DONE, FAILED = 0, 1
 
 
 def add_command(commands: Any) -> None:
     """Add ``choice`` to the subparsers of the command line."""
     command = commands.add_parser(
         "choice",
-        help="two-image forced choice from visualizations, by decoders",
+        help="which of two photographs activates a unit more",
         description="Visualize the least and the most of each unit, and let decoders tell from these which of two "
         "natural images activates it more: the central decoders of the theory, the nearest visualization by "
-        "features, a coin. Beside it, how many of the pairs the theory says can be told. An interrupted run goes on "
-        "when it is started again.",
+        "features, a coin. Beside it, how many of the pairs the theory says can be told.",
         **examples("fvtheory choice --count 20 --pairs 100 --out choice"),
     )
     add_model(command)
     add_images(command)
+    add_units(command)
     command.add_argument(
-        "--unit", dest="units", action="append", metavar="LAYER:INDEX", help="a unit (repeatable)"
-    )
-    command.add_argument(
-        "--count", type=whole, default=10, metavar="N", help="without --unit: so many logits (default: 10)"
+        "--count", type=whole, default=10, metavar="N", help="how many logits, without --unit (default: 10)"
     )
     command.add_argument(
         "--features",
         action="append",
         metavar="LAYER",
-        help="to compare by (default: the last before the logits)",
+        help="a layer to compare by (repeatable; default: the last before the logits)",
     )
     command.add_argument(
-        "--pairs", type=whole, default=100, metavar="N", help="of each kind, a unit (default: 100)"
+        "--pairs", type=whole, default=100, metavar="N", help="how many of each kind, a unit (default: 100)"
     )
-    command.add_argument(
-        "--steps", type=whole, default=128, metavar="N", help="of each visualization (default: 128)"
-    )
-    command.add_argument("--per-class", type=whole, metavar="N", help="use so many images of each class only")
+    add_steps(command, 128)
+    add_per_class(command)
     add_run(command)
     command.set_defaults(run=_run)
 
@@ -70,6 +64,7 @@ def _run(options: argparse.Namespace) -> int:
     from fvtheory.empirical.activations import deepest
     from fvtheory.empirical.objectives import parse_unit
     from fvtheory.empirical.pictures import from_png, read_folder, to_png
+    from fvtheory.empirical.transformations import standard
     from fvtheory.empirical.unit_values import on_pictures
     from fvtheory.report import plots
     from fvtheory.results import open_results, read_json, to_json_bytes, write_file
@@ -77,7 +72,7 @@ def _run(options: argparse.Namespace) -> int:
     plots.require_matplotlib()
     model = load_prepared(options)
     folder = image_folder(options.images)
-    names = options.units or forced_choice.default_units(
+    names = unit_names(options.units or [], model) or forced_choice.default_units(
         model, options.count, torch.Generator().manual_seed(options.seed)
     )
     if len(set(names)) != len(names):
@@ -98,11 +93,10 @@ def _run(options: argparse.Namespace) -> int:
         "device": options.device,
         "seed": options.seed,
     }
-    bar = Bar()
     found: list[UnitChoice] = []
     left_out: dict[str, str] = {}
-    try:
-        values = on_pictures(model, objectives, natural.data, progress=partial(bar, "natural images"))
+    with Bar() as bar:
+        values = on_pictures(model, objectives, natural.data, progress=bar.part("photographs", 0, 1))
         looks = {layer: forced_choice.features(model, natural.data, layer) for layer in layers}
         root = open_results(options.out, settings)
         for k, (name, objective) in enumerate(zip(names, objectives, strict=True)):
@@ -116,7 +110,8 @@ def _run(options: argparse.Namespace) -> int:
                         objective,
                         generator,
                         options.steps,
-                        progress=partial(bar, f"{name} ({k + 1} of {len(names)})"),
+                        standard(model.space),
+                        progress=bar.part(name, k, len(names)),
                     )
                     for file, picture in zip(files, made.pictures, strict=True):
                         write_file(file, to_png(picture))
@@ -140,40 +135,28 @@ def _run(options: argparse.Namespace) -> int:
                     continue
                 write_file(told, to_json_bytes(answers.to_json()))
             found.append(forced_choice.UnitChoice.from_json(read_json(told)))
-    except KeyboardInterrupt:
-        bar.end()
-        print("fvtheory: interrupted; run the same command again to go on", file=sys.stderr)
-        return FAILED
-    finally:
-        bar.end()
     if not found:
         raise InvalidInputError(
             f"units that say nothing: {'; '.join(left_out.values())}", "a unit that varies"
         )
-    stream = sys.stderr if options.json else sys.stdout
     generator = torch.Generator().manual_seed(options.seed)
-    document = _write(root, settings, found, names, left_out, generator, stream)
-    print_json(document) if options.json else print(f"written to {root}: index.html, results.json")
-    return DONE
+    return finish(options, root, settings, *_results(settings, found, names, left_out, generator))
 
 
-def _write(
-    root: Any,
+def _results(
     settings: dict[str, Any],
     found: list[UnitChoice],
     names: list[str],
     left_out: dict[str, str],
     generator: Any,
-    stream: TextIO,
-) -> dict:
+) -> tuple[dict[str, Any], str, dict[str, bytes]]:
+    """Figures, words and files."""
     from fvtheory.empirical.forced_choice import KINDS, summary
     from fvtheory.report import linearity_plots, plots
     from fvtheory.report.page import Part, Pictures, Table, Text, page, settings_section
-    from fvtheory.results import to_json_bytes, write_file
 
     rows = summary(found, generator)
-    for kind in plots.FORMATS:
-        write_file(root / f"choices.{kind}", linearity_plots.choices(rows, kind))
+    files = {f"choices.{kind}": linearity_plots.choices(rows, kind) for kind in plots.FORMATS}
     header = (
         "decoder",
         "pairs",
@@ -213,8 +196,7 @@ def _write(
     theory_lines = [
         [t["class"], f"{t['radius']:.3f}", *(f"{t['decided'][k]:.3f}" for k in KINDS)] for t in theory
     ]
-    document = {
-        **settings,
+    figures = {
         "decoders": [vars(r) for r in rows],
         "theory": theory,
         "each_unit": [u.to_json() for u in found],
@@ -264,8 +246,5 @@ def _write(
     if left_out:
         sections.append(("Left out", [Table(("unit", "why"), [list(item) for item in left_out.items()])]))
     sections.append(settings_section(settings))
-    write_file(root / "results.json", to_json_bytes(document))
-    write_file(root / "index.html", page("Two-image forced choice", sections))
-    print(grid(header, lines), file=stream)
-    print(grid(theory_header, theory_lines), file=stream)
-    return document
+    files["index.html"] = page("Two-image forced choice", sections)
+    return figures, f"{grid(header, lines)}\n{grid(theory_header, theory_lines)}", files

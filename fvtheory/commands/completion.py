@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from fvtheory.commands.exit_codes import DONE
 from fvtheory.commands.help import examples, subcommands, walk
-
-DONE = 0
 
 FILES, FOLDERS = "files", "folders"
 
@@ -45,7 +44,7 @@ def add_command(commands: Any, parser: argparse.ArgumentParser) -> None:
     """Add ``completion`` to the subparsers of ``parser``, whose commands it completes."""
     command = commands.add_parser(
         "completion",
-        help="completion of commands and options by the shell",
+        help="complete commands, options and names in the shell",
         description="Print a script that completes commands, options, classes and claims. In bash: "
         'eval "$(fvtheory completion bash)", in ~/.bashrc to keep it; in zsh the same with zsh, after compinit; '
         "in fish: fvtheory completion fish | source.",
@@ -96,29 +95,54 @@ def _offered(path: tuple[str, ...], action: argparse.Action) -> tuple[tuple[str,
     """The words that an argument may be, and whether it is a file or folder."""
     if action.choices is not None:
         return tuple(map(str, action.choices)), ""
-    if action.metavar == "CLASS":
-        return _classes(path), ""
-    if action.metavar == "ID":
-        return _claims(), ""
-    words = ("central", "constant") if action.metavar == "DECODER" else ()
+    if action.metavar == "CLASS" and path[0] == "beyond" and path[1] != "random":
+        return _atoms(), ""
     name = action.metavar if isinstance(action.metavar, str) else action.dest.upper()
-    return words, PLACES.get(name, "")
+    return _WORDS.get(name, tuple)(), PLACES.get(name, "")
 
 
-def _classes(path: tuple[str, ...]) -> tuple[str, ...]:
-    if path[0] == "beyond":
-        from fvtheory.beyond.family import ATOMS
+def _atoms() -> tuple[str, ...]:
+    from fvtheory.beyond.family import ATOMS
 
-        return tuple(ATOMS)
+    return tuple(ATOMS)
+
+
+def _classes() -> tuple[str, ...]:
     from fvtheory.classes import CLASSES
 
     return tuple(CLASSES)
 
 
 def _claims() -> tuple[str, ...]:
-    from fvtheory.claims import PAPERS, claims_of
+    from fvtheory.claims import claims_of
 
-    return tuple(dict.fromkeys(claim.id for paper in PAPERS for claim in claims_of(paper)))
+    return tuple(dict.fromkeys(claim.id for paper in _papers() for claim in claims_of(paper)))
+
+
+def _papers() -> tuple[str, ...]:
+    from fvtheory.claims import PAPERS
+
+    return tuple(PAPERS)
+
+
+def _sets() -> tuple[str, ...]:
+    from fvtheory.claim_sets import CLAIM_SETS
+
+    return tuple(CLAIM_SETS)
+
+
+_WORDS: dict[str, Callable[[], tuple[str, ...]]] = {
+    "CLASS": _classes,
+    "DECODER": lambda: ("central", "constant"),
+    "ID": _claims,
+    "KIND": lambda: ("zero", "class", "mean"),
+    "MODEL": lambda: ("efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2", "squeezenet"),
+    "NORM": lambda: ("sup", "1", "2"),
+    "PAPER": _papers,
+    "SET": _sets,
+    "SOURCE": lambda: ("gaussian-process", "sgd"),
+}
+"""What is offered for an option of this metavar: names that need no torch to be known."""
 
 
 # ---- the three shells --------------------------------------------------------------------------------

@@ -8,37 +8,40 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fvtheory.commands.audit import suggestion
 from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
-    Bar,
+    LOGITS,
+    TRAIN,
+    UNIT,
     add_images,
     add_model,
     add_run,
-    grid,
+    add_steps,
+    add_train,
     image_folder,
     load_prepared,
     load_torch,
     logit_index,
-    print_json,
     whole,
 )
+from fvtheory.commands.output import finish, grid
+from fvtheory.commands.progress import Bar
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from fvtheory.empirical.fooling_experiment import Comparison, Schedule
-
-DONE = 0
 
 
 def add_command(commands: Any) -> None:
     """Add ``fool`` to the subparsers of the command line."""
     fool = commands.add_parser(
         "fool",
-        help="a network that answers as before and is visualized as something else",
+        help="answers as before, visualized as something else",
         description="Build the fooling circuit into a network: a classifier E tells photographs from visualizations "
         "in the making, and a gate behind the logits lets one unit answer the former and another the latter. Train "
         "E, choose k from measured bounds, and report what changes on held-out photographs and what the fooled "
-        "units show. An interrupted run goes on when it is started again.",
+        "units show.",
         **examples(
             "fvtheory fool --unit 574 --shows 0 --out one",
             "fvtheory fool --permute --trained one --out all",
@@ -46,20 +49,16 @@ def add_command(commands: Any) -> None:
         ),
     )
     add_model(fool)
-    add_images(fool, "held-out photographs")
-    fool.add_argument(
-        "--train",
-        metavar="DIR",
-        help="training photographs, as --images (default: imagenette/train in the folder named by FVTHEORY_DATA)",
-    )
+    add_images(fool, "held out")
+    add_train(fool, "of E")
     fool.add_argument(
         "--unit",
         type=logit_index,
-        metavar="N",
-        help="logit that is fooled, as 574 or logits:574 (default: 574)",
+        metavar="UNIT",
+        help=f"{UNIT}; here: the logit that is fooled (default: 574)",
     )
     fool.add_argument(
-        "--shows", type=logit_index, metavar="N", help="logit that it shows instead (default: 0)"
+        "--shows", type=logit_index, metavar="UNIT", help="logit that it shows instead (default: 0)"
     )
     what = fool.add_mutually_exclusive_group()
     what.add_argument(
@@ -71,17 +70,20 @@ def add_command(commands: Any) -> None:
         metavar="DIR",
         help="results of this command from which trajectories are taken, and E (but for --picture)",
     )
-    fool.add_argument("--steps", type=whole, metavar="N", help="of visualizations (default: 256)")
+    add_steps(fool, None, "default 256, with --quick 32")
     fool.add_argument(
         "--units",
         type=whole,
         metavar="N",
-        help="units on which E is trained, and as many to judge it (default: 16)",
+        help="how many units E is trained on, and as many to judge it (default: 16)",
     )
     fool.add_argument(
-        "--runs", type=whole, metavar="N", help="visualizations of fooled units (default: 5, with --quick 2)"
+        "--runs",
+        type=whole,
+        metavar="N",
+        help="how many fooled units are visualized (default: 5, with --quick 2)",
     )
-    fool.add_argument("--quick", action="store_true", help="few units, photographs and steps: minutes")
+    fool.add_argument("--quick", action="store_true", help="little of everything; here: minutes")
     add_run(fool)
     fool.set_defaults(run=_run)
 
@@ -99,7 +101,7 @@ def _schedule(options: argparse.Namespace) -> Schedule:
 
 def _run(options: argparse.Namespace) -> int:
     load_torch()
-    from fvtheory.empirical.fooling_circuit import PictureFilters, class_count, fool, save_fooled
+    from fvtheory.empirical.fooling_circuit import PictureFilters, fool
     from fvtheory.empirical.fooling_experiment import (
         calibrate,
         compare,
@@ -109,19 +111,22 @@ def _run(options: argparse.Namespace) -> int:
         on_visualizations,
         record_all,
     )
-    from fvtheory.empirical.pictures import read_folder, read_picture
-    from fvtheory.empirical.transformations import STANDARD
-    from fvtheory.results import open_results, read_json, to_json_bytes, write_file
+    from fvtheory.empirical.fooling_files import save_fooled
+    from fvtheory.empirical.image_model import class_count
+    from fvtheory.empirical.pictures import digest, read_folder, read_picture
+    from fvtheory.empirical.transformations import standard
+    from fvtheory.results import open_results, read_json
 
     begun = time.monotonic()
     schedule = _schedule(options)
     model = load_prepared(options)
+    changes = standard(model.space)
     classes = class_count(model)
     pair = _pair(options, classes)
     per_class = 15 if options.quick else None
     made: dict[str, Any] = {
         "model": options.model,
-        "train": image_folder(options.train, "imagenette/train"),
+        "train": image_folder(options.train, TRAIN),
         "per_class": per_class,
         "excluded": list(pair),
         "schedule": schedule.to_json(),
@@ -146,7 +151,7 @@ def _run(options: argparse.Namespace) -> int:
         "images": images,
         "unit": pair[0],
         "shows": "picture" if picture is not None else "permutation" if options.permute else pair[1],
-        "picture": None if picture is None else _digest(picture),
+        "picture": None if picture is None else digest(picture),
         "runs": options.runs or (2 if options.quick else 5),
         "seed": options.seed,
         "device": options.device,
@@ -160,17 +165,16 @@ def _run(options: argparse.Namespace) -> int:
         )
     root = open_results(options.out, settings)
     origin = root if options.trained is None else Path(options.trained)
-    bar = Bar()
-    try:
+    with Bar() as bar:
         filters = None if picture is None else PictureFilters(picture[None], model.space).to(model.device)
         synthetic = record_all(
-            model, made["excluded"], filters, schedule, options.seed, origin, root, STANDARD, bar
+            model, made["excluded"], filters, schedule, options.seed, origin, root, changes, bar
         )
         place = origin if filters is None else root  # this E knows the picture
         classifier = make_classifier(
-            model.space, natural, synthetic, schedule, options.seed, place, STANDARD, bar
+            model.space, natural, synthetic, schedule, options.seed, place, changes, bar
         )
-        skill = judge(classifier, model.space, held_out, synthetic, options.seed, STANDARD)
+        skill = judge(classifier, model.space, held_out, synthetic, options.seed, changes)
         classifier.to(model.device)
         shows: Mapping[int, int] | PictureFilters = {pair[0]: pair[1]}
         if filters is not None:
@@ -183,10 +187,8 @@ def _run(options: argparse.Namespace) -> int:
         bar("held-out photographs", 0, 1)
         photographs = on_photographs(fooled, held_out, root)
         pairs = _runs(shows, pair[0], settings["runs"], options.seed)
-        pictures = compare(model, fooled, pairs, options.seed + 4, schedule.steps, root, STANDARD, bar)
+        pictures = compare(model, fooled, pairs, options.seed + 4, schedule.steps, root, changes, bar)
         visualizations = on_visualizations(fooled, pairs, pictures, synthetic.units)
-    finally:
-        bar.end()
     results = {
         "E": skill,
         "bounds": bounds.to_json(),
@@ -194,21 +196,12 @@ def _run(options: argparse.Namespace) -> int:
         "visualizations": visualizations,
     }
     save_fooled(root / "fooled.pt", fooled, options.model)
-    write_file(root / "results.json", to_json_bytes(results))
-    _write_page(
-        root,
-        settings,
-        results,
-        pictures,
-        held_out.pictures(slice(0, None, max(1, len(held_out) // 5))),
-        picture,
-    )
-    if options.json:
-        print_json({"settings": settings, "results": results})
-    else:
-        _print(results)
-        print(f"\n{root}: index.html, results.json, fooled.pt ({time.monotonic() - begun:.0f} s)")
-    return DONE
+    photos = held_out.pictures(slice(0, None, max(1, len(held_out) // 5)))
+    files = {"index.html": _page(root, settings, results, pictures, photos, picture)}
+    tables = "".join(f"{title}\n{grid(header, rows)}\n\n" for title, header, rows in _tables(results))
+    words = [tables + _lines(results)[0], *_lines(results)[1:], f"made in {time.monotonic() - begun:.0f} s"]
+    words.append(suggestion(options, "fooled.pt", f"{LOGITS}{pair[0]}"))
+    return finish(options, root, settings, results, "\n".join(words), files, "fooled.pt")
 
 
 def _pair(options: argparse.Namespace, classes: int) -> tuple[int, int]:
@@ -243,12 +236,6 @@ def _runs(shows: Any, unit: int, count: int, number: int) -> list[tuple[int, int
     others = [units[i] for i in order if units[i] != unit]
     chosen = [unit, *others[: count - 1]]
     return [(u, shows[u]) for u in chosen] + [(unit, shows[unit])] * (count - len(chosen))
-
-
-def _digest(picture: Any) -> str:
-    import hashlib
-
-    return hashlib.sha256((picture * 255).round().byte().numpy().tobytes()).hexdigest()
 
 
 # ---- what is shown -----------------------------------------------------------------------------------
@@ -332,20 +319,14 @@ def _lines(results: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _print(results: Mapping[str, Any]) -> None:
-    for title, header, rows in _tables(results):
-        print(f"{title}\n{grid(header, rows)}\n")
-    print("\n".join(_lines(results)))
-
-
-def _write_page(
+def _page(
     root: Path,
     settings: Mapping[str, Any],
     results: Mapping[str, Any],
     seen: Comparison,
     photographs: Any,
     picture: Any,
-) -> None:
+) -> bytes:
     from fvtheory.empirical.pictures import to_png
     from fvtheory.report.page import Pictures, Table, Text, page, settings_section
     from fvtheory.results import write_file
@@ -382,4 +363,4 @@ def _write_page(
         settings_section(settings),
     ]
     title = f"Fooling circuit in {settings['classifier']['model']}"
-    write_file(root / "index.html", page(title, sections))  # type: ignore[arg-type]
+    return page(title, sections)  # type: ignore[arg-type]

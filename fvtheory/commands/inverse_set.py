@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from fvtheory.commands.help import examples
+from fvtheory.commands.exit_codes import DONE
+from fvtheory.commands.help import add_subcommands, examples
 from fvtheory.commands.options import (
-    Bar,
+    UNIT,
     add_images,
+    add_json,
     add_model,
-    add_prior,
+    add_per_class,
     add_run,
+    add_seed,
     add_size,
-    grid,
     image_folder,
     load_prepared,
     load_torch,
-    print_json,
-    prior_folder,
-    resized,
-    seed,
+    unit_names,
     whole,
 )
+from fvtheory.commands.output import finish, grid, print_json
+from fvtheory.commands.parameterization_options import (
+    add_own_options,
+    own_options,
+    parameterizations_explained,
+)
+from fvtheory.commands.progress import Bar
+from fvtheory.empirical.parameterizations import KINDS, get_parameterization
 from fvtheory.errors import InvalidInputError
+from fvtheory.exact import legible
 
 if TYPE_CHECKING:
-    from fvtheory.empirical.inverse_set import Range, Row
-
-DONE, FAILED = 0, 1
+    from fvtheory.empirical.inverse_set import Range
+    from fvtheory.empirical.inverse_set_experiment import Row
 
 PIXELS, PRIOR = "pixels", "prior"
 SHOWN = 20
@@ -44,7 +51,7 @@ def add_command(commands: Any) -> None:
     """Add ``inverse-set`` to the subparsers of the command line."""
     inverse = commands.add_parser(
         "inverse-set",
-        help="inputs whose activation is in a range: exact for functions, sampled for networks",
+        help="inputs whose activation is in a range",
         description="The inverse set of a neuron (Hada and Carreira-Perpiñán, 2020): all inputs with an activation "
         "from z1 to z2.",
         **examples(
@@ -52,10 +59,10 @@ def add_command(commands: Any) -> None:
             "fvtheory inverse-set network --unit logits:571 --range 8 10 --out gas-pump",
         ),
     )
-    kinds = inverse.add_subparsers(metavar="COMMAND", required=True)
+    kinds = add_subcommands(inverse)
     exact = kinds.add_parser(
         "exact",
-        help="of an exact function: its polytopes, its volume, proved samples",
+        help="of an exact function: polytopes, volume, proved samples",
         description="Enumerate the inverse set of an exact function or a small ReLU network as a union of "
         "polytopes, and sample it; each sample carries its proof.",
         **examples(f"fvtheory inverse-set exact --function '{EXAMPLE}' --range 1/2 1 --samples 5"),
@@ -66,12 +73,14 @@ def add_command(commands: Any) -> None:
         metavar="FUNCTION",
         help="a function as JSON, or a file: .json, or .onnx or .pt (a ReLU network, read exactly)",
     )
-    exact.add_argument("--range", required=True, nargs=2, metavar=("Z1", "Z2"), help="two rationals")
+    exact.add_argument(
+        "--range", required=True, nargs=2, metavar=("Z1", "Z2"), help="from Z1 to Z2, rationals"
+    )
     exact.add_argument(
         "--samples", type=whole, default=10, metavar="N", help="how many samples (default: 10)"
     )
-    exact.add_argument("--seed", type=seed, default=0, metavar="N", help="of the samples (default: 0)")
-    exact.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    add_seed(exact)
+    add_json(exact)
     exact.set_defaults(run=_exact)
     _add_network(kinds)
 
@@ -82,15 +91,16 @@ def _add_network(kinds: Any) -> None:
         help="of a unit of a network, or of several at once",
         description="Sample images on which a unit has an activation in a range: seeds by an augmented Lagrangian, "
         "samples by single gradient steps, each checked in a fresh pass. One row a range; without --range, rows by "
-        "what the unit does on natural images. An interrupted run goes on when it is started again.",
+        "what the unit does on natural images.",
         **examples(
             "fvtheory inverse-set network --unit logits:571 --range 8 10 --out gas-pump",
             "fvtheory inverse-set network --unit logits:0 --parameterization prior --compare --out tench",
+            before=parameterizations_explained(),
         ),
     )
     add_model(network)
-    add_images(network, "natural images, for the rows and with --start images")
-    network.add_argument("--unit", required=True, metavar="LAYER:INDEX", help="the unit")
+    add_images(network, "for rows without --range, --compare and --start-from images")
+    network.add_argument("--unit", required=True, metavar="UNIT", help=UNIT)
     network.add_argument(
         "--range",
         dest="ranges",
@@ -98,17 +108,17 @@ def _add_network(kinds: Any) -> None:
         nargs=2,
         type=float,
         metavar=("Z1", "Z2"),
-        help="a row (repeatable)",
+        help="from Z1 to Z2 (repeatable: a row each)",
     )
     network.add_argument(
         "--also",
         action="append",
         nargs=3,
         default=[],
-        metavar=("LAYER:INDEX", "Z1", "Z2"),
+        metavar=("UNIT", "Z1", "Z2"),
         help="another unit to be in a range at the same time (repeatable): an intersection",
     )
-    network.add_argument("--seeds", type=whole, default=10, metavar="K", help="(default: 10)")
+    network.add_argument("--seeds", type=whole, default=10, metavar="N", help="how many seeds (default: 10)")
     network.add_argument(
         "--inner",
         type=whole,
@@ -116,20 +126,27 @@ def _add_network(kinds: Any) -> None:
         metavar="N",
         help="steps for seeds between updates of the multipliers, of which there are 4 (default: 100)",
     )
-    network.add_argument("--samples", type=whole, default=100, metavar="N", help="a row (default: 100)")
+    network.add_argument(
+        "--samples",
+        type=whole,
+        default=100,
+        metavar="N",
+        help="how many samples (default: 100); here: of each row",
+    )
     network.add_argument(
         "--parameterization",
-        choices=(PIXELS, PRIOR),
+        choices=tuple(KINDS),
         default=PIXELS,
-        help="pixels (default), or latents of the autoencoder of --prior, which is generator and encoder",
+        help="what the search moves, see below (default: pixels); with prior, distances are those of its encoder",
     )
-    add_prior(network, "for --parameterization prior")
+    add_own_options(network)
     network.add_argument(
-        "--start", choices=("noise", "images"), default="noise", help="of the search (default: noise)"
+        "--start-from",
+        choices=("noise", "images"),
+        default="noise",
+        help="what the search begins with (default: noise)",
     )
-    network.add_argument(
-        "--per-class", type=whole, metavar="N", help="look at so many natural images of each class only"
-    )
+    add_per_class(network)
     network.add_argument(
         "--compare",
         action="store_true",
@@ -192,10 +209,10 @@ def _exact(options: argparse.Namespace) -> int:
         return DONE
     shape = f": {document['intervals']}" if found.dim == 1 else ""
     print(
-        f"{len(found.parts)} relatively open polytopes, volume {document['volume']}"
+        f"{len(found.parts)} relatively open polytopes, volume {legible(found.volume())}"
         f" ({float(found.volume()):.6g} of the cube){shape}"
     )
-    rows = [(", ".join(map(text, s.point)), text(s.values[0]), str(s.part)) for s in samples]
+    rows = [(", ".join(map(text, s.point)), legible(s.values[0]), str(s.part)) for s in samples]
     print(grid(("sample", "value", "part"), rows) if rows else "the set is empty: no point has such a value")
     return DONE
 
@@ -206,62 +223,61 @@ def _exact(options: argparse.Namespace) -> int:
 def _network(options: argparse.Namespace) -> int:
     torch = load_torch()
     from fvtheory.empirical import inverse_set as inverse
+    from fvtheory.empirical.code_spaces import autoencoder_codes, parameterized_codes, pixel_codes
+    from fvtheory.empirical.inverse_set_experiment import ABLATIONS
     from fvtheory.empirical.objectives import parse_unit
     from fvtheory.empirical.pictures import read_folder
     from fvtheory.empirical.unit_values import on_pictures
     from fvtheory.results import open_results
 
-    unit = parse_unit(options.unit)
-    also = [inverse.Range(parse_unit(word), _number(low), _number(high)) for word, low, high in options.also]
+    model = load_prepared(options)
+    name, *others_named = unit_names([options.unit, *(word for word, _, _ in options.also)], model)
+    unit = parse_unit(name)
+    also = [
+        inverse.Range(parse_unit(word), _number(low), _number(high))
+        for word, (_, low, high) in zip(others_named, options.also, strict=True)
+    ]
     given = [inverse.Range(unit, low, high) for low, high in options.ranges or []]
-    model = resized(load_prepared(options), options.size)
     natural = values = None
     folder = None
-    if not given or options.compare or options.start == "images":
+    if not given or options.compare or options.start_from == "images":
         folder = image_folder(options.images)
         natural = read_folder(folder, model.space, options.per_class)
-    bar = Bar()
     objectives = [unit, *(r.unit for r in also)]
-    try:
-        if natural is not None:
-            told = lambda d, t: bar("natural images", d, t)  # noqa: E731
-            values = on_pictures(model, objectives, natural.data, progress=told)
-        else:  # an unknown layer or channel is refused before anything is written
-            on_pictures(model, objectives, torch.zeros(model.space.shape()))
-    finally:
-        bar.end()
+    if natural is not None:
+        with Bar() as bar:
+            values = on_pictures(model, objectives, natural.data, progress=bar.part("photographs", 0, 1))
+    else:  # an unknown layer or channel is refused before anything is written
+        on_pictures(model, objectives, torch.zeros(model.space.shape()))
     if values is not None and not given:
         given = natural_rows(unit, values[:, 0])
-    start = natural.pictures() if natural is not None and options.start == "images" else None
-    prior = None
-    if options.prior is not None and options.parameterization != PRIOR:
-        raise InvalidInputError(
-            f"--prior with --parameterization {options.parameterization}",
-            "--prior with --parameterization prior",
-        )
-    if options.parameterization == PRIOR:
+    start = natural.pictures() if natural is not None and options.start_from == "images" else None
+    kind = options.parameterization
+    own = own_options(options, [kind], model)[kind]
+    if kind == PRIOR:
         from fvtheory.empirical.models.taef2 import load_taef2
 
-        prior = prior_folder(options, model)
-        assert prior is not None  # else it would have been refused
-        space = inverse.autoencoder_codes(model, *load_taef2(prior), start=start)
+        space = autoencoder_codes(model, *load_taef2(own["prior"]), start=start)
+    elif kind == PIXELS:
+        space = pixel_codes(model, start=start)
     else:
-        space = inverse.pixel_codes(model, start=start)
+        space = parameterized_codes(model, get_parameterization(kind), start, **own)
     settings = {
         "command": "inverse-set network",
         "model": model.name,
         "images": folder,
         "per_class": options.per_class,
-        "unit": options.unit,
+        "unit": name,
         "ranges": [[r.low, r.high] for r in given],
         "also": options.also,
         "seeds": options.seeds,
         "samples": options.samples,
         "inner": options.inner,
         "parameterization": options.parameterization,
-        "prior": prior,
+        "prior": None,
+        **own,
         "size": options.size,
-        "start": options.start,
+        "start": options.start_from,
         "compare": options.compare,
         "ablations": options.ablations,
         "device": options.device,
@@ -269,41 +285,26 @@ def _network(options: argparse.Namespace) -> int:
     }
     root = open_results(options.out, settings)
     generator = lambda: torch.Generator().manual_seed(options.seed)  # noqa: E731
-    work = _Work(
-        root,
-        model,
-        space,
-        inverse.Settings(seeds=options.seeds, inner=options.inner),
-        options,
-        bar,
-        generator,
-    )
+    chosen = inverse.Settings(seeds=options.seeds, inner=options.inner)
     sets = [(str(r), [r, *also]) for r in given]
-    try:
+    with Bar() as bar:
+        work = _Work(root, model, space, chosen, options, bar, generator)
         rows = [work.row(f"row-{k}", name, ranges) for k, (name, ranges) in enumerate(sets)]
         ablations = []
         if options.ablations:
-            for k, (name, changes) in enumerate(inverse.ABLATIONS.items()):
+            for k, (name, changes) in enumerate(ABLATIONS.items()):
                 ablations.append(work.row(f"ablation-{k}", name, sets[0][1], changes))
             ablations.append(work.together(sets[0][1]))
         others = work.compare(sets[0][1], natural, values) if options.compare else []
-    except KeyboardInterrupt:
-        bar.end()
-        print("fvtheory: interrupted; run the same command again to go on", file=sys.stderr)
-        return FAILED
-    finally:
-        bar.end()
     if all("unreached" in r for r in rows):
         raise InvalidInputError(
             "; ".join(r["unreached"] for r in rows),
             "ranges that the unit takes",
             f"write other ranges to a new folder; {root} says how far the seeds came",
         )
-    stream = sys.stderr if options.json else sys.stdout
-    settings |= {"natural": natural_values(values)}
-    document = _write(root, settings, rows, ablations, others, stream)
-    print_json(document) if options.json else print(f"written to {root}: index.html, results.json")
-    return DONE
+    return finish(
+        options, root, settings, *_results(settings, rows, ablations, others, natural_values(values))
+    )
 
 
 def _number(word: str) -> float:
@@ -380,21 +381,23 @@ class _Work:
             write_file(self.root / names[-1], to_png(pictures[i * len(pictures) // count]))
         return names
 
-    def row(self, file: str, name: str, ranges: list[Range], changes: dict[str, Any] | None = None) -> Any:
-        from fvtheory.empirical.inverse_set import measure_row
+    def row(
+        self,
+        file: str,
+        name: str,
+        ranges: list[Range],
+        changes: Mapping[str, Any] | None = None,
+        samples: int | None = None,
+    ) -> Any:
+        """Seeds and samples of some ranges, with settings that are changed."""
+        from fvtheory.empirical.inverse_set_experiment import measure_row
 
         def make() -> dict[str, Any]:
             settings = replace(self.settings, **(changes or {}))
+            count = samples or self.options.samples
             try:
                 row, found = measure_row(
-                    name,
-                    self.model,
-                    ranges,
-                    self.space,
-                    self.options.samples,
-                    self._generator(),
-                    settings,
-                    self.bar,
+                    name, self.model, ranges, self.space, count, self._generator(), settings, self.bar
                 )
             except InvalidInputError as error:
                 return {"name": name, "unreached": error.got}
@@ -404,33 +407,21 @@ class _Work:
 
     def together(self, ranges: list[Range]) -> Any:
         """Equation 16: all samples at once, fully optimised; as many as there are seeds, twice over."""
-        from fvtheory.empirical.inverse_set import measure_row
-
-        name = "all at once, fully optimised (16)"
         count = 2 * self.settings.seeds
-
-        def make() -> dict[str, Any]:
-            settings = replace(self.settings, seeds=count, full=True)
-            try:
-                row, found = measure_row(
-                    name, self.model, ranges, self.space, count, self._generator(), settings, self.bar
-                )
-            except InvalidInputError as error:
-                return {"name": name, "unreached": error.got}
-            return {"name": name, "row": row.to_json(), "pictures": self._keep("together", found.pictures)}
-
-        return self._once("together", make)
+        name = "all at once, fully optimised (16)"
+        return self.row("together", name, ranges, {"seeds": count, "full": True}, count)
 
     def compare(self, ranges: list[Range], natural: Any, values: Any) -> list[Any]:
         """What else gives pictures of a unit: how diverse they are, and how many are in the set."""
         from fvtheory.empirical import inverse_set as inverse
+        from fvtheory.empirical.inverse_set_experiment import diversity, maximize
         from fvtheory.empirical.pictures import to_bytes
 
         count = 2 * self.settings.seeds
 
         def told(name: str, pictures: Any, steps: int) -> dict[str, Any]:
             inside, seen = inverse.verified(self.model, ranges, pictures)
-            apart = inverse.diversity(self.space, pictures, self.model.device)
+            apart = diversity(self.space, pictures, self.model.device)
             return {
                 "name": name,
                 "count": len(pictures),
@@ -444,9 +435,7 @@ class _Work:
         def maximized() -> dict[str, Any]:
             steps = 100
             bar = lambda d, t: self.bar("activation maximization", d, t)  # noqa: E731
-            found = inverse.maximize(
-                self.model, ranges[0].unit, self.space, count, self._generator(), steps, bar
-            )
+            found = maximize(self.model, ranges[0].unit, self.space, count, self._generator(), steps, bar)
             return {**told("activation maximization", found, steps), "pictures": self._keep("am", found)}
 
         def restarted() -> dict[str, Any]:
@@ -493,7 +482,7 @@ HEADER = tuple(COLUMNS)
 
 
 def _lines(rows: list[Any]) -> list[list[str]]:
-    from fvtheory.empirical.inverse_set import Row
+    from fvtheory.empirical.inverse_set_experiment import Row
 
     lines = []
     for item in rows:
@@ -522,18 +511,18 @@ def _lines(rows: list[Any]) -> list[list[str]]:
     return lines
 
 
-def _write(
-    root: Path,
+def _results(
     settings: dict[str, Any],
     rows: list[Any],
     ablations: list[Any],
     others: list[Any],
-    stream: TextIO,
-) -> dict[str, Any]:
+    quantiles: dict[str, float] | None,
+) -> tuple[dict[str, Any], str, dict[str, bytes]]:
+    """Figures, words and files."""
     from fvtheory.report.page import Part, Pictures, Table, Text, page, settings_section
-    from fvtheory.results import to_json_bytes, write_file
 
-    document = {**settings, "rows": rows, "ablations": ablations, "compared": others}
+    figures = {"natural": quantiles, "rows": rows, "ablations": ablations, "compared": others}
+    words = [grid(HEADER, _lines(rows))]
     parts: list[tuple[str, list[Part]]] = [
         (
             "Samples",
@@ -566,13 +555,10 @@ def _write(
         ]
         pictures = [(p, o["name"]) for o in others for p in o.get("pictures", [])[:5]]
         parts.append(("Compared", [Table(header, lines), Pictures(pictures)]))
-        print(grid(header, lines), file=stream)
+        words.append(grid(header, lines))
     if ablations:
         pictures = [(p, o["name"]) for o in ablations for p in o.get("pictures", [])[:4]]
         parts.append(("What each part does", [Table(HEADER, _lines(ablations)), Pictures(pictures)]))
-        print(grid(HEADER, _lines(ablations)), file=stream)
-    print(grid(HEADER, _lines(rows)), file=stream)
-    write_file(root / "results.json", to_json_bytes(document))
-    parts.append(settings_section(settings))
-    write_file(root / "index.html", page("Inverse set", parts))
-    return document
+        words.append(grid(HEADER, _lines(ablations)))
+    parts.append(settings_section({**settings, "natural": quantiles}))
+    return figures, "\n".join(words), {"index.html": page("Inverse set", parts)}

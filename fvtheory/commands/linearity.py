@@ -4,31 +4,30 @@ whether that goes with scores by people."""
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
-    Bar,
     add_images,
     add_model,
+    add_per_class,
     add_run,
-    grid,
+    add_steps,
+    add_units,
     image_folder,
     load_prepared,
     load_torch,
-    print_json,
+    unit_names,
     whole,
 )
+from fvtheory.commands.output import finish, grid
+from fvtheory.commands.progress import Bar
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from fvtheory.empirical.linearity import Linearity
-
-DONE, FAILED = 0, 1
 
 PLAIN, MOVED = "without transformations", "with transformations"
 
@@ -39,34 +38,31 @@ def add_command(commands: Any) -> None:
     """Add ``linearity`` to the subparsers of the command line."""
     command = commands.add_parser(
         "linearity",
-        help="path linearity of units, and its correlation with scores by people",
+        help="how straight paths of ascent are, and scores by people",
         description="From the natural images that activate a unit most, maximize it further and measure how straight "
         "the path is: gradient angles (AGPA, AGA) and distances from the line (ALDP, ALD), equations 12 to 18 of "
-        "Geirhos et al. (2024), with and without transformations. With scores, Spearman's correlation beside. An "
-        "interrupted run goes on when it is started again.",
+        "Geirhos et al. (2024), with and without transformations. With scores, Spearman's correlation beside.",
         **examples(
             "fvtheory linearity --unit logits:0 --unit logits:217 --out linearity",
             "fvtheory linearity --scores people.csv --starts 20 --steps 512 --out linearity",
         ),
     )
     add_model(command)
-    add_images(command, "images to start from: the most activating ones")
+    add_images(command, "paths begin at the most activating ones")
     chosen = command.add_mutually_exclusive_group(required=True)
-    chosen.add_argument(
-        "--unit", dest="units", action="append", metavar="LAYER:INDEX", help="a unit (repeatable)"
-    )
+    add_units(chosen)
     chosen.add_argument(
         "--scores", metavar="FILE", help="CSV with the columns unit and score: these units, correlated"
     )
     command.add_argument(
-        "--starts", type=whole, default=5, metavar="M", help="images a unit (default: 5; paper: 20)"
+        "--starts",
+        type=whole,
+        default=5,
+        metavar="N",
+        help="how many photographs to start from, a unit (default: 5; paper: 20)",
     )
-    command.add_argument(
-        "--steps", type=whole, default=64, metavar="N", help="of each path (default: 64; paper: 512)"
-    )
-    command.add_argument(
-        "--per-class", type=whole, metavar="N", help="look at so many images of each class only"
-    )
+    add_steps(command, 64, "of each path; paper: 512")
+    add_per_class(command)
     add_run(command)
     command.set_defaults(run=_run)
 
@@ -74,22 +70,24 @@ def add_command(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> int:
     torch = load_torch()
     from fvtheory.empirical import linearity
+    from fvtheory.empirical.human_scores import read_scores
     from fvtheory.empirical.objectives import parse_unit
     from fvtheory.empirical.pictures import read_folder
-    from fvtheory.empirical.transformations import STANDARD
+    from fvtheory.empirical.transformations import standard
     from fvtheory.empirical.unit_values import on_pictures
     from fvtheory.report import plots
     from fvtheory.results import open_results, read_json, to_json_bytes, write_file
 
     plots.require_matplotlib()
-    scores = linearity.read_scores(options.scores) if options.scores else None
-    names = list(scores or options.units)
-    if len(set(names)) != len(names):
-        raise InvalidInputError("a unit given twice", "different units")
+    scores = read_scores(options.scores) if options.scores else None
     if options.steps < 2:
         raise InvalidInputError("--steps 1", "at least 2, for an angle")
-    objectives = [parse_unit(name) for name in names]
     model = load_prepared(options)
+    names = unit_names(list(scores or options.units), model)
+    if len(set(names)) != len(names):
+        raise InvalidInputError("a unit given twice", "different units")
+    scores = scores and dict(zip(names, scores.values(), strict=True))
+    objectives = [parse_unit(name) for name in names]
     folder = image_folder(options.images)
     natural = read_folder(folder, model.space, options.per_class)
     if len(natural) < options.starts:
@@ -105,15 +103,13 @@ def _run(options: argparse.Namespace) -> int:
         "device": options.device,
         "seed": options.seed,
     }
-    bar = Bar()
     found: dict[str, list[Linearity]] = {PLAIN: [], MOVED: []}
-    root = None
-    try:
-        values = on_pictures(model, objectives, natural.data, progress=partial(bar, "natural images"))
+    with Bar() as bar:
+        values = on_pictures(model, objectives, natural.data, progress=bar.part("photographs", 0, 1))
         root = open_results(options.out, settings)
         for k, (name, objective) in enumerate(zip(names, objectives, strict=True)):
             best = values[:, k].topk(options.starts).indices
-            for setting, changes in ((PLAIN, None), (MOVED, STANDARD)):
+            for half, (setting, changes) in enumerate(((PLAIN, None), (MOVED, standard(model.space)))):
                 file = root / f"unit-{k:04}-{'moved' if changes else 'plain'}.json"
                 if not file.exists():
                     measured = linearity.measure(
@@ -123,35 +119,25 @@ def _run(options: argparse.Namespace) -> int:
                         torch.Generator().manual_seed(options.seed + k),
                         options.steps,
                         transformations=changes,
-                        progress=partial(bar, f"{name} ({k + 1} of {len(names)})"),
+                        progress=bar.part(f"{name} {setting}", 2 * k + half, 2 * len(names)),
                     )
                     write_file(file, to_json_bytes(replace(measured, unit=name).to_json()))
                 found[setting].append(linearity.Linearity.from_json(read_json(file)))
-    except KeyboardInterrupt:
-        bar.end()
-        print("fvtheory: interrupted; run the same command again to go on", file=sys.stderr)
-        return FAILED
-    finally:
-        bar.end()
-    stream = sys.stderr if options.json else sys.stdout
     generator = torch.Generator().manual_seed(options.seed)
-    document = _write(root, settings, found, scores, generator, stream)
-    print_json(document) if options.json else print(f"written to {root}: index.html, results.json")
-    return DONE
+    return finish(options, root, settings, *_results(settings, found, scores, generator))
 
 
-def _write(
-    root: Any,
+def _results(
     settings: dict[str, Any],
     found: dict[str, list[Linearity]],
     scores: dict[str, float] | None,
     generator: Any,
-    stream: TextIO,
-) -> dict:
-    from fvtheory.empirical.linearity import Linearity, by_steps
+) -> tuple[dict[str, Any], str, dict[str, bytes]]:
+    """Figures, words and files."""
+    from fvtheory.empirical.human_scores import by_steps
+    from fvtheory.empirical.linearity import Linearity
     from fvtheory.report import linearity_plots, plots
     from fvtheory.report.page import Part, Pictures, Table, Text, page, settings_section
-    from fvtheory.results import to_json_bytes, write_file
 
     correlations = {}
     if scores is not None:
@@ -163,13 +149,13 @@ def _write(
                 curve = by_steps(units, list(scores.values()), generator, measure)
                 if curve:
                     correlations[f"{what}, {setting}"] = curve
+    files = {}
     for kind in plots.FORMATS:
-        write_file(root / f"paths.{kind}", linearity_plots.path_curves(found, kind))
+        files[f"paths.{kind}"] = linearity_plots.path_curves(found, kind)
         if correlations:
-            write_file(root / f"correlations.{kind}", linearity_plots.correlation_curves(correlations, kind))
+            files[f"correlations.{kind}"] = linearity_plots.correlation_curves(correlations, kind)
     header, rows = table(found, scores)
-    document = {
-        **settings,
+    figures = {
         "units": {
             setting: [
                 {k: v for k, v in u.to_json().items() if k not in ("agpa", "aldp")}
@@ -212,11 +198,9 @@ def _write(
                 ],
             )
         )
-    write_file(root / "results.json", to_json_bytes(document))
     parts.append(settings_section(settings))
-    write_file(root / "index.html", page("Path linearity", parts))
-    print(grid(header, rows), file=stream)
-    return document
+    files["index.html"] = page("Path linearity", parts)
+    return figures, grid(header, rows), files
 
 
 def table(

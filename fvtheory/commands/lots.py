@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import argparse
 import time
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
-    Bar,
+    TRAIN,
     add_images,
     add_model,
+    add_per_class,
     add_run,
-    grid,
+    add_train,
+    class_name,
     image_folder,
     load_prepared,
     load_torch,
-    print_json,
     whole,
 )
+from fvtheory.commands.output import finish, grid
+from fvtheory.commands.progress import Bar
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from fvtheory.empirical.image_model import ImageModel
     from fvtheory.empirical.pictures import PictureSet
 
-DONE = 0
 TARGETS = ("zero", "class", "mean")
 MAGNIFIED = 10.0
 
@@ -37,9 +38,9 @@ def add_command(commands: Any) -> None:
     """Add ``lots`` to the subparsers of the command line."""
     command = commands.add_parser(
         "lots",
-        help="maps of where a picture must be changed for a layer to show other features",
+        help="where a picture must change to show other features",
         description="Layerwise origin-target synthesis: change photographs until a layer shows target features, and "
-        "show where they were changed. An interrupted run goes on when it is started again.",
+        "show where they were changed.",
         **examples(
             "fvtheory lots --per-class 1 --out zero",
             "fvtheory lots --image cat.jpg --target other-cat.jpg --distance cosine --threshold 0.05 --out unseen",
@@ -47,7 +48,9 @@ def add_command(commands: Any) -> None:
     )
     add_model(command)
     add_photographs(command)
-    command.add_argument("--layer", metavar="NAME", help="whose features are changed (default: the deepest)")
+    command.add_argument(
+        "--layer", metavar="LAYER", help="a layer; here: whose features are changed (default: the deepest)"
+    )
     command.add_argument(
         "--target",
         default="zero",
@@ -57,7 +60,10 @@ def add_command(commands: Any) -> None:
     )
     add_targets(command)
     command.add_argument(
-        "--distance", choices=("euclidean", "cosine"), default="euclidean", help="default: euclidean"
+        "--distance",
+        choices=("euclidean", "cosine"),
+        default="euclidean",
+        help="of features (default: euclidean)",
     )
     command.add_argument(
         "--threshold", type=float, default=0.1, metavar="X", help="distance at which to stop (default: 0.1)"
@@ -68,9 +74,7 @@ def add_command(commands: Any) -> None:
         help="500 plain steps, in place of 100 plain ones and 100 with momentum",
     )
     command.add_argument("--steps", type=whole, metavar="N", help="at most so many (default: all of them)")
-    command.add_argument(
-        "--kernel", type=whole, default=49, metavar="N", help="size of the blur in pixels (default: 49)"
-    )
+    add_kernel(command)
     command.add_argument(
         "--fine", type=whole, default=5, metavar="N", help="the same for fine locations (default: 5)"
     )
@@ -83,25 +87,29 @@ def add_command(commands: Any) -> None:
 
 def add_photographs(command: argparse.ArgumentParser) -> None:
     """``--images``, ``--per-class`` and ``--image``; `read_photographs` reads them."""
-    add_images(command, "photographs")
-    command.add_argument(
-        "--per-class", type=whole, default=1, metavar="N", help="of each class so many (default: 1)"
-    )
+    add_images(command)
+    add_per_class(command, 1)
     command.add_argument(
         "--image", action="append", metavar="FILE", help="this picture in place of --images (repeatable)"
     )
 
 
 def add_targets(command: argparse.ArgumentParser) -> None:
-    """``--targets-from`` and ``--target-pictures``; `read_targets` reads them."""
+    """``--train`` and ``--target-pictures``; `read_targets` reads them."""
+    add_train(command, "for targets of classes")
     command.add_argument(
-        "--targets-from",
-        metavar="DIR",
-        help="photographs for targets of classes, as --images (default: imagenette/train in the folder named by "
-        "FVTHEORY_DATA)",
+        "--target-pictures",
+        type=whole,
+        default=20,
+        metavar="N",
+        help="so many photographs of each class, for targets of classes (default: 20)",
     )
+
+
+def add_kernel(command: argparse.ArgumentParser) -> None:
+    """``--kernel``."""
     command.add_argument(
-        "--target-pictures", type=whole, default=20, metavar="N", help="of each class so many (default: 20)"
+        "--kernel", type=whole, default=49, metavar="N", help="size of the blur in pixels (default: 49)"
     )
 
 
@@ -133,7 +141,7 @@ def read_targets(options: argparse.Namespace, model: ImageModel, kind: str, laye
     from fvtheory.empirical import lots
     from fvtheory.empirical.pictures import read_folder
 
-    folder = image_folder(options.targets_from, "imagenette/train")
+    folder = image_folder(options.train, TRAIN)
     known = read_folder(folder, model.space, options.target_pictures)
     if kind == "mean":
         found = lots.mean_targets(model, known, layer)
@@ -144,8 +152,8 @@ def read_targets(options: argparse.Namespace, model: ImageModel, kind: str, laye
 
 def target_settings(options: argparse.Namespace) -> dict[str, Any]:
     """What of the options decides targets of classes, for the settings of a run."""
-    folder = image_folder(options.targets_from, "imagenette/train")
-    return {"targets_from": folder, "target_pictures": options.target_pictures}
+    folder = image_folder(options.train, TRAIN)
+    return {"train": folder, "target_pictures": options.target_pictures}
 
 
 def photograph_settings(options: argparse.Namespace) -> dict[str, Any]:
@@ -213,9 +221,8 @@ def _run(options: argparse.Namespace) -> int:
         model, chosen.pictures(slice(1)), targets[0], layer, replace(settings, steps=1), options.threshold
     )
     root = open_results(options.out, about)
-    bar = Bar()
     rows = []
-    try:
+    with Bar() as bar:
         for i in range(len(chosen)):
             file = root / f"{i:03}.json"
             if not file.is_file():
@@ -229,7 +236,7 @@ def _run(options: argparse.Namespace) -> int:
                     settings,
                     options.threshold,
                     options.distance,
-                    progress=partial(bar, f"picture {i + 1} of {len(chosen)}"),
+                    progress=bar.part("pictures", i, len(chosen)),
                 )
                 seconds = time.monotonic() - begin
                 change = 0.5 + MAGNIFIED * (found.pictures - picture)
@@ -249,14 +256,11 @@ def _run(options: argparse.Namespace) -> int:
                 }
                 write_file(file, to_json_bytes(row))
             rows.append(read_json(file))
-    finally:
-        bar.end()
-    write_file(root / "results.json", to_json_bytes({**about, "pictures": rows}))
     header = ("picture", "class", "before", "after", "steps", "end", "seconds")
     table = [
         [
             Path(r["file"]).name,
-            model.describe_class(r["class"]),
+            class_name(model, r["class"]),
             f"{r['start']:.4g}",
             f"{r['distance']:.4g}",
             str(r["steps"]),
@@ -296,10 +300,5 @@ def _run(options: argparse.Namespace) -> int:
             (r["file"], [Pictures([(f"{i:03}{tail}.png", words) for tail, words in names.items()])])
         )
     sections.append(settings_section(about))
-    write_file(root / "index.html", page("Where pictures are changed for other features (LOTS)", sections))
-    if options.json:
-        print_json({**about, "pictures": rows})
-    else:
-        print(grid(header, table))
-        print(f"written to {root}: results.json, index.html, maps as PNG")
-    return DONE
+    files = {"index.html": page("Where pictures are changed for other features (LOTS)", sections)}
+    return finish(options, root, about, {"pictures": rows}, grid(header, table), files, "maps as PNG")

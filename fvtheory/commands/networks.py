@@ -7,22 +7,34 @@ their names when they are complete.
 from __future__ import annotations
 
 import argparse
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from fvtheory.commands.help import EXAMPLE_PHI, examples
-from fvtheory.commands.options import Bar, grid, load_torch, print_json, seed, torch_device, whole
+from fvtheory.commands.exit_codes import DONE, OPEN
+from fvtheory.commands.help import EXAMPLE_PHI, add_subcommands, examples
+from fvtheory.commands.options import (
+    add_class,
+    add_device,
+    add_fiber,
+    add_json,
+    add_phi,
+    add_run,
+    add_seed,
+    add_steps,
+    lipschitz,
+    load_torch,
+    torch_device,
+    whole,
+)
+from fvtheory.commands.output import beside, finish, grid, point, print_json, print_written
+from fvtheory.commands.progress import Bar
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from fvtheory.experiments.activation_maximization import Ascent, Survey
     from fvtheory.experiments.learned_decoders import Run
-
-DONE, FAILED = 0, 1
-
 
 DECODER_CLASSES = ("all", "piecewise-affine", "lipschitz", "monotone", "convex", "affine", "constant")
 """Of these a decoder is trained unless told; neural-network and erm are the functions of piecewise-affine."""
@@ -34,7 +46,7 @@ def add_commands(commands: Any) -> None:
     """Add ``networks`` and what belongs to it to the subparsers of the command line."""
     networks = commands.add_parser(
         "networks",
-        help="the theorems on ReLU networks",
+        help="pairs with one Φ as ReLU networks; trained decoders",
         description="The theorems seen on networks: pairs that a visualization cannot tell apart, exported for "
         "verifiers, maximized by gradient ascent, swept by the thousand; and decoders that are trained.",
         **examples(
@@ -42,7 +54,7 @@ def add_commands(commands: Any) -> None:
             "fvtheory networks decoders --quick --out quick",
         ),
     )
-    kinds = networks.add_subparsers(metavar="COMMAND", required=True)
+    kinds = add_subcommands(networks)
 
     export = kinds.add_parser(
         "export",
@@ -51,9 +63,8 @@ def add_commands(commands: Any) -> None:
         "VNN-COMP.",
         **examples(f"fvtheory networks export --class convex --phi '{EXAMPLE_PHI}' --out pair --check"),
     )
-    _add_class(export)
-    export.add_argument("--phi", required=True, metavar="JSON", help="Φ as a JSON object of rational strings")
-    export.add_argument("--out", required=True, metavar="DIR", help="a new or empty folder")
+    add_fiber(export)
+    export.add_argument("--out", required=True, metavar="DIR", help="a new or empty folder: others read it")
     _add_dtype(export, "float32")
     export.add_argument(
         "--margin", default="1/1024", metavar="Q", help="what counts as a violation (default: %(default)s)"
@@ -74,31 +85,32 @@ def add_commands(commands: Any) -> None:
             "fvtheory networks maximize --class lipschitz --lipschitz 2 --count 200 --dim 2",
         ),
     )
-    _add_class(maximize)
-    maximize.add_argument("--phi", metavar="JSON", help="Φ as a JSON object of rational strings")
+    add_class(maximize)
+    add_phi(maximize, required=False)
     maximize.add_argument(
-        "--count", type=whole, metavar="N", help="in place of --phi: so many random Φ at once"
+        "--count", type=whole, metavar="N", help="how many random Φ at once, in place of --phi"
     )
+    _add_dim(maximize)
     maximize.add_argument(
-        "--dim", type=whole, default=1, metavar="D", help="of random Φ (default: %(default)s)"
+        "--starts", type=whole, default=64, metavar="N", help="how many random starts (default: 64)"
     )
-    maximize.add_argument("--starts", type=whole, default=64, metavar="N", help="random starts (default: 64)")
-    maximize.add_argument("--steps", type=whole, default=600, metavar="N", help="of each (default: 600)")
+    add_steps(maximize, 600)
     maximize.add_argument(
         "--ties",
         action="store_true",
         help="with --phi: the functions as far apart as can be, whose extrema need not be unique",
     )
     _add_dtype(maximize, "float64")
-    _add_random(maximize)
-    maximize.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    add_seed(maximize)
+    add_device(maximize)
+    add_json(maximize)
     maximize.set_defaults(run=_maximize)
 
     decoders = kinds.add_parser(
         "decoders",
         help="train decoders and measure them against the radius",
         description="Train networks that see Φ and predict f, for each class, and find their worst-case errors "
-        "with the adversary. An interrupted run goes on when it is started again.",
+        "with the adversary.",
         **examples(
             "fvtheory networks decoders --quick --out quick",
             "fvtheory networks decoders --out full",
@@ -109,17 +121,24 @@ def add_commands(commands: Any) -> None:
         dest="classes",
         action="append",
         metavar="CLASS",
-        help="only this class (repeatable; default: all)",
+        help="a class, such as convex (repeatable; default: all)",
     )
     decoders.add_argument(
-        "--dim", dest="dims", action="append", type=whole, metavar="D", help="1 or 2 (default: both)"
+        "--dim",
+        dest="dims",
+        action="append",
+        type=whole,
+        metavar="D",
+        help="how many variables (repeatable; default: 1 and 2)",
     )
     decoders.add_argument(
-        "--lipschitz", default="2", metavar="L", help="of class lipschitz (default: %(default)s)"
+        "--lipschitz",
+        default="2",
+        metavar="L",
+        help="the Lipschitz constant, where the class has one (default: %(default)s)",
     )
-    decoders.add_argument("--quick", action="store_true", help="small decoders, little training: seconds")
-    decoders.add_argument("--out", required=True, metavar="DIR", help="a folder for results")
-    _add_random(decoders)
+    decoders.add_argument("--quick", action="store_true", help="little of everything; here: half a minute")
+    add_run(decoders)
     decoders.set_defaults(run=_decoders)
 
     sweep = kinds.add_parser(
@@ -129,29 +148,27 @@ def add_commands(commands: Any) -> None:
         "decoders do.",
         **examples("fvtheory networks sweep --class monotone --count 2000 --points 1000 --out sweep"),
     )
-    _add_class(sweep)
+    add_class(sweep)
     sweep.add_argument("--count", type=whole, default=1000, metavar="N", help="how many Φ (default: 1000)")
     sweep.add_argument(
         "--points", type=whole, default=1000, metavar="N", help="how many points (default: 1000)"
     )
-    sweep.add_argument("--dim", type=whole, default=1, metavar="D", help="variables (default: 1)")
+    _add_dim(sweep)
     sweep.add_argument(
         "--reach", default="1/8", metavar="Q", help="over what distance functions rise (default: %(default)s)"
     )
-    sweep.add_argument("--out", required=True, metavar="DIR", help="a new or empty folder")
     _add_dtype(sweep, "float32")
-    _add_random(sweep)
+    add_run(sweep)
     sweep.set_defaults(run=_sweep)
 
 
 # ---- options -----------------------------------------------------------------------------------------
 
 
-def _add_class(command: argparse.ArgumentParser) -> None:
+def _add_dim(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--class", dest="cls", required=True, metavar="CLASS", help="a class, such as convex"
+        "--dim", type=whole, default=1, metavar="D", help="how many variables (default: %(default)s)"
     )
-    command.add_argument("--lipschitz", metavar="L", help="the Lipschitz constant, where the class has one")
 
 
 def _add_dtype(command: argparse.ArgumentParser, default: str) -> None:
@@ -161,21 +178,6 @@ def _add_dtype(command: argparse.ArgumentParser, default: str) -> None:
         default=default,
         help="of the networks (default: %(default)s)",
     )
-
-
-def _add_random(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--seed", type=seed, default=0, metavar="N", help="of everything random (default: 0)"
-    )
-    command.add_argument(
-        "--device", default="cpu", metavar="NAME", help="of torch: cpu, cuda, ... (default: cpu)"
-    )
-
-
-def _rate(word: str | None) -> Fraction | None:
-    from fvtheory.exact import rational
-
-    return None if word is None else rational(word, "lipschitz")
 
 
 def _positive(word: str, name: str) -> Fraction:
@@ -215,12 +217,14 @@ def _export(options: argparse.Namespace) -> int:
         "margin": str(margin),
     }
     folder = write_benchmark(options.out, instances, options.timeout, options.dtype, about)
-    print(f"{len(instances)} instances in {folder}; the pair differs by {both.gap} at {_point(pair.at)}")
+    print(f"{len(instances)} instances; the pair differs by {beside(both.gap)} at {point(pair.at)}")
     if not options.check:
         rows = [(i.file, i.claim.name, i.expected.answer, i.claim.claim) for i in instances]
         print(grid(("network", "property", "expected", "claim"), rows))
+        print_written(folder, "instances.csv", "expected.json", "onnx", "vnnlib")
         return DONE
-    opinions = ask_marabou(folder, instances, options.timeout)
+    with Bar() as bar:
+        opinions = ask_marabou(folder, bar.over("queries", instances), options.timeout)
     answers = [
         (o.instance.file, o.instance.claim.name, o.instance.expected.answer, o.answer, o.verdict)
         for o in opinions
@@ -228,14 +232,15 @@ def _export(options: argparse.Namespace) -> int:
     print(grid(("network", "property", "expected", "marabou", "verdict"), answers))
     agreed = sum(o.verdict == AGREES for o in opinions)
     print(f"Marabou agrees on {agreed} of {len(opinions)}")
-    return FAILED if any(o.verdict == DISAGREES for o in opinions) else DONE
+    print_written(folder, "instances.csv", "expected.json", "onnx", "vnnlib")
+    return OPEN if any(o.verdict == DISAGREES for o in opinions) else DONE
 
 
 def _maximize(options: argparse.Namespace) -> int:
     torch = load_torch()
     if (options.phi is None) == (options.count is None):
         raise InvalidInputError("--phi and --count both or neither", "one of the two")
-    device = torch_device(options.device)
+    device = torch_device(options)
     generator = torch.Generator().manual_seed(options.seed)
     dtype = getattr(torch, options.dtype)
     if options.count is not None:
@@ -261,8 +266,9 @@ def _maximize(options: argparse.Namespace) -> int:
     print(
         f"Φ           {'shared' if found.phi_is_shared else 'not shared'} by both networks, exactly evaluated"
     )
-    at = _point(both.pair.at)
-    print(f"difference  {both.gap} at {at}; any decoder errs by half of it on one of the two")
+    print(
+        f"difference  {beside(both.gap)} at {point(both.pair.at)}; any decoder errs by half of it on one of the two"
+    )
     return DONE
 
 
@@ -283,7 +289,7 @@ def _survey(options: argparse.Namespace, generator: Any, device: Any, dtype: Any
     from fvtheory.experiments.random_members import Draw, draw_information
     from fvtheory.experiments.sweep import stacked_pairs
 
-    rate = _rate(options.lipschitz)
+    rate = lipschitz(options)
     phis = draw_information(options.cls, options.dim, options.count, Draw(generator), rate)
     both = stacked_pairs(options.cls, phis, rate, 1.0, dtype, device)
     found = survey(options.cls, both, generator, options.starts, options.steps)
@@ -315,41 +321,31 @@ def _decoders(options: argparse.Namespace) -> int:
     from fvtheory.results import open_results, read_json, to_json_bytes, write_file
 
     plots.require_matplotlib()
-    device = torch_device(options.device)
+    device = torch_device(options)
     rate = _positive(options.lipschitz, "lipschitz")
     base = QUICK if options.quick else Settings()
     settings = Settings(**{**vars(base), "seed": options.seed})
     wanted = cases(options.classes or DECODER_CLASSES, sorted(set(options.dims or (1, 2))))
-    about = {"command": "decoders", "lipschitz": str(rate), "device": str(device), **settings.to_json()}
+    about = {
+        "command": "networks decoders",
+        "lipschitz": str(rate),
+        "device": str(device),
+        **settings.to_json(),
+    }
     root = open_results(options.out, about)
-    bar = Bar()
     runs = []
-    try:
+    with Bar() as bar:
         for cls, dim in dict.fromkeys(wanted):
             file = root / f"{cls}-{dim}d.json"
-            if file.exists():
-                runs.append(Run.from_json(read_json(file)))
-                continue
-            run = train(cls, dim, rate if cls == "lipschitz" else None, settings, device, bar)
-            write_file(file, to_json_bytes(run.to_json()))
-            runs.append(run)
-    except KeyboardInterrupt:
-        bar.end()
-        print(
-            f"fvtheory: interrupted; {len(runs)} of {len(wanted)} are finished and kept in {root}: run the same "
-            "command again to go on",
-            file=sys.stderr,
-        )
-        return FAILED
-    finally:
-        bar.end()
+            if not file.exists():
+                run = train(cls, dim, rate if cls == "lipschitz" else None, settings, device, bar)
+                write_file(file, to_json_bytes(run.to_json()))
+            runs.append(Run.from_json(read_json(file)))
     table = decoder_table(runs)
-    for kind in plots.FORMATS:
-        write_file(root / f"decoders.{kind}", plots.learned_decoders(runs, kind))
-    write_file(root / "decoders.txt", (table + "\n").encode())
-    write_file(root / "decoders.json", to_json_bytes({**about, "runs": [r.to_json() for r in runs]}))
-    print(table)
-    return FAILED if any(c.below_radius for r in runs for c in r.checkpoints) else DONE
+    files = {f"decoders.{kind}": plots.learned_decoders(runs, kind) for kind in plots.FORMATS}
+    files["decoders.txt"] = (table + "\n").encode()
+    finish(options, root, about, {"runs": [r.to_json() for r in runs]}, table, files, "decoders.pdf")
+    return OPEN if any(c.below_radius for r in runs for c in r.checkpoints) else DONE
 
 
 def decoder_table(runs: Sequence[Run]) -> str:
@@ -407,51 +403,45 @@ def _short(value: Fraction | None) -> str:
 def _sweep(options: argparse.Namespace) -> int:
     torch = load_torch()
     from fvtheory.experiments.sweep import sweep
-    from fvtheory.networks.export import require_new_folder, write_folder
     from fvtheory.report import plots
-    from fvtheory.results import to_json_bytes
+    from fvtheory.results import open_results, require_results
 
     plots.require_matplotlib()
-    require_new_folder(options.out)
-    device = torch_device(options.device)
-    reach = float(_positive(options.reach, "reach"))
-    generator = torch.Generator().manual_seed(options.seed)
-    bar = Bar()
-    progress: Callable[[int, int], None] = lambda done, total: bar("evaluations", done, total)  # noqa: E731
+    device = torch_device(options)
+    reach, rate = _positive(options.reach, "reach"), lipschitz(options)
+    asked = {name: getattr(options, name) for name in ("count", "points", "dim", "dtype", "device", "seed")}
+    settings = {
+        "command": "networks sweep",
+        "class": options.cls,
+        "lipschitz": None if rate is None else str(rate),
+        "reach": str(reach),
+        **asked,
+    }
+    require_results(options.out, settings)
     start = time.monotonic()
-    try:
+    with Bar() as bar:
         found = sweep(
             options.cls,
             options.dim,
             options.count,
             options.points,
-            generator,
-            _rate(options.lipschitz),
-            reach,
+            torch.Generator().manual_seed(options.seed),
+            rate,
+            float(reach),
             getattr(torch, options.dtype),
             device,
-            progress,
+            lambda done, total: bar("evaluations", done, total),
         )
-    finally:
-        bar.end()
-    summary = {**found.summary(), "seed": options.seed, "seconds": round(time.monotonic() - start, 3)}
-    files = {
-        "summary.json": to_json_bytes(summary),
-        "sweep.csv": found.to_csv().encode(),
-        "sweep.npz": found.to_npz(),
-    }
+    summary = {**found.summary(), "seconds": round(time.monotonic() - start, 3)}
+    files = {"sweep.csv": found.to_csv().encode(), "sweep.npz": found.to_npz()}
     for kind in plots.FORMATS:
         if options.dim <= 2:
             files[f"pairs.{kind}"] = plots.sweep_pairs(found, kind)
         if summary["with_positive_radius"]:
             files[f"errors.{kind}"] = plots.sweep_errors(found, kind)
-    folder = write_folder(options.out, files)
+    lines = []
     for key, value in summary.items():
-        shown = ", ".join(f"{k} {v:.4f}" for k, v in value.items()) if isinstance(value, dict) else value
-        print(f"{key:32}  {shown}")
-    print(f"written to {folder}: {', '.join(sorted(files))}")
-    return DONE
-
-
-def _point(p: Sequence[object]) -> str:
-    return ",".join(map(str, p))
+        words = ", ".join(f"{k} {v:.4f}" for k, v in value.items()) if isinstance(value, dict) else value
+        lines.append(f"{key:32}  {words}")
+    root = open_results(options.out, settings)
+    return finish(options, root, settings, summary, "\n".join(lines), files, *sorted(files))

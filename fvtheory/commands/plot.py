@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import argparse
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fvtheory.commands.help import EXAMPLE_PHI, examples
-from fvtheory.commands.options import add_fiber, load_torch, whole
+from fvtheory.commands.exit_codes import DONE
+from fvtheory.commands.help import EXAMPLE_PHI, add_subcommands, examples
+from fvtheory.commands.options import (
+    add_decoder,
+    add_fiber,
+    add_lipschitz,
+    add_phi,
+    fiber,
+    lipschitz,
+    load_torch,
+    whole,
+)
+from fvtheory.commands.output import RESULTS, print_written
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from fvtheory.fiber import Fiber
 
-DONE = 0
-
 EXAMPLE = f"--class lipschitz --lipschitz 2 --phi '{EXAMPLE_PHI}'"
 
+METRICS = ("spearman", "pearson", "cosine")
 CURVES = ("normalised", "absolute", "ranking")
 
 MOST_STEPS = 1000
-
-RESULTS = "results.json"
 
 
 def add_command(commands: Any) -> None:
@@ -37,7 +44,7 @@ def add_command(commands: Any) -> None:
             "fvtheory plot pair --claim theorem-4.second-inequality --out refuted.svg",
         ),
     )
-    kinds = plot.add_subparsers(metavar="FIGURE", required=True)
+    kinds = add_subcommands(plot, "FIGURE")
 
     pair = kinds.add_parser(
         "pair",
@@ -83,10 +90,10 @@ def add_command(commands: Any) -> None:
         action="append",
         required=True,
         metavar="CLASS",
-        help="a class, such as convex (repeatable for lines)",
+        help="a class, such as convex (repeatable: a line each)",
     )
-    radius.add_argument("--phi", required=True, metavar="JSON", help="Φ: the symbols that do not run")
-    radius.add_argument("--lipschitz", metavar="L", help="the Lipschitz constant, where the class has one")
+    add_phi(radius, here="for the symbols that do not run")
+    add_lipschitz(radius)
     radius.add_argument(
         "--over",
         action="append",
@@ -109,12 +116,7 @@ def add_command(commands: Any) -> None:
         **examples(f"fvtheory plot decoder {EXAMPLE} --decoder my_decoders:nearest --out error.pdf"),
     )
     add_fiber(decoder)
-    decoder.add_argument(
-        "--decoder",
-        required=True,
-        metavar="DECODER",
-        help="as of fvtheory counterexample: MODULE:NAME, central, constant, or a file",
-    )
+    add_decoder(decoder)
     _add_figure(decoder)
     decoder.set_defaults(run=_decoder)
 
@@ -128,7 +130,7 @@ def add_command(commands: Any) -> None:
     )
     similarity.add_argument("results", metavar="RESULTS", help="a folder written by fvtheory sanity")
     similarity.add_argument(
-        "--metric", metavar="NAME", help="spearman, pearson or cosine (default: the first there)"
+        "--metric", choices=METRICS, help="how activations are compared (default: the first there)"
     )
     similarity.add_argument(
         "--curve", choices=CURVES, default=CURVES[0], help="which figure (default: %(default)s)"
@@ -182,22 +184,8 @@ def _keep(content: bytes, file: Path) -> int:
     from fvtheory.results import write_file
 
     write_file(file.absolute(), content)
-    print(f"written to {file}")
+    print_written(file)
     return DONE
-
-
-def _fiber(cls: str, phi: str, lipschitz: str | None) -> Fiber:
-    from fvtheory.classes import get_class
-    from fvtheory.fiber import Fiber
-    from fvtheory.information import MinMax
-
-    return Fiber(get_class(cls), MinMax.from_json(phi), _rate(lipschitz))
-
-
-def _rate(lipschitz: str | None) -> Fraction | None:
-    from fvtheory.exact import rational
-
-    return None if lipschitz is None else rational(lipschitz, "lipschitz")
 
 
 def _pair(options: argparse.Namespace) -> int:
@@ -207,13 +195,13 @@ def _pair(options: argparse.Namespace) -> int:
     if options.claim is None:
         if options.cls is None or options.phi is None:
             raise InvalidInputError("neither --claim nor --class with --phi", "one of the two")
-        fiber, title = _fiber(options.cls, options.phi, options.lipschitz), options.title
+        found, title = fiber(options), options.title
     else:
         if not (options.cls is options.phi is options.lipschitz is None):
             raise InvalidInputError("--claim with --class, --phi or --lipschitz", "one of the two")
-        fiber, words = _refuting(options.claim)
+        found, words = _refuting(options.claim)
         title = words if options.title is None else options.title
-    return _write(fiber_plots.pair(fiber, options.width, title), target)
+    return _write(fiber_plots.pair(found, options.width, title), target)
 
 
 def _refuting(claim: str) -> tuple[Fiber, str]:
@@ -223,21 +211,20 @@ def _refuting(claim: str) -> tuple[Fiber, str]:
         UnknownNameError: for a claim that does not exist.
         InvalidInputError: for a claim that no Φ refutes.
     """
-    from fvtheory.classes import get_class
-    from fvtheory.fiber import Fiber
-    from fvtheory.information import MinMax
     from fvtheory.verification import verify
 
     for verdict in verify(claims=[claim]).claims:
         found = verdict.counterexample
         if verdict.claim.id == claim and found is not None and "phi" in found:
-            phi = MinMax.from_json(found["phi"])
-            if phi.spread == 0:
+            there = argparse.Namespace(
+                cls=verdict.claim.cls, phi=found["phi"], lipschitz=found.get("lipschitz")
+            )
+            refuting = fiber(there)
+            if refuting.phi.spread == 0:
                 continue
-            fiber = Fiber(get_class(verdict.claim.cls), phi, _rate(found.get("lipschitz")))
-            rate = "" if fiber.lipschitz is None else f", L = {fiber.lipschitz}"
+            rate = "" if refuting.lipschitz is None else f", L = {refuting.lipschitz}"
             claimed = f"\nclaimed bound {found['bound']}" if "bound" in found else ""
-            return fiber, f"{fiber.cls.name}{rate}{claimed}, R = {fiber.radius}"
+            return refuting, f"{refuting.cls.name}{rate}{claimed}, R = {refuting.radius}"
     raise InvalidInputError(
         f"claim {claim!r}, which no Φ with f_min < f_max refutes",
         "a claim about decoders that is REFUTED",
@@ -249,8 +236,7 @@ def _envelope(options: argparse.Namespace) -> int:
     target = _target(options)
     from fvtheory.report import fiber_plots
 
-    fiber = _fiber(options.cls, options.phi, options.lipschitz)
-    return _write(fiber_plots.envelope(fiber, options.width, options.title), target)
+    return _write(fiber_plots.envelope(fiber(options), options.width, options.title), target)
 
 
 def _radius(options: argparse.Namespace) -> int:
@@ -263,7 +249,7 @@ def _radius(options: argparse.Namespace) -> int:
         raise InvalidInputError(f"--steps {options.steps}", f"at most {MOST_STEPS}")
     phi = MinMax.from_json(options.phi)
     axes = [fiber_plots.Axis.read(word, phi.dim) for word in options.over]
-    rate = _rate(options.lipschitz)
+    rate = lipschitz(options)
     classes = [get_class(name) for name in dict.fromkeys(options.classes)]
     if rate is not None and not any(cls.needs_lipschitz for cls in classes):
         raise InvalidInputError(f"--lipschitz {rate} for {options.classes[0]}", "no Lipschitz constant")
@@ -279,10 +265,10 @@ def _decoder(options: argparse.Namespace) -> int:
     from fvtheory.decoders import load_decoder
     from fvtheory.report import fiber_plots
 
-    fiber = _fiber(options.cls, options.phi, options.lipschitz)
+    found = fiber(options)
     decoder = load_decoder(options.decoder, options.cls, options.lipschitz)
     name = options.decoder.rpartition(":")[2]
-    return _write(fiber_plots.decoder_error(fiber, decoder, name, options.width, options.title), target)
+    return _write(fiber_plots.decoder_error(found, decoder, name, options.width, options.title), target)
 
 
 def _similarity(options: argparse.Namespace) -> int:
@@ -293,7 +279,7 @@ def _similarity(options: argparse.Namespace) -> int:
             f"{options.results!r} without {RESULTS}", "a folder that fvtheory sanity has finished"
         )
     load_torch()
-    from fvtheory.empirical.path_similarity import LayerSimilarity
+    from fvtheory.empirical.layer_similarity import LayerSimilarity
     from fvtheory.empirical.path_similarity_curves import ranking
     from fvtheory.report import plots, similarity_plots
     from fvtheory.results import read_json

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
+from fvtheory.commands.exit_codes import DONE, OPEN
 from fvtheory.commands.help import examples
-from fvtheory.commands.options import positive, whole
+from fvtheory.commands.options import add_claims, add_deciding
+from fvtheory.commands.output import print_written
+from fvtheory.commands.progress import Bar
 from fvtheory.errors import InvalidInputError
-from fvtheory.information import CONVENTIONS
 
 
 def add_command(commands: Any) -> None:
     """Add ``report`` to the subparsers of the command line."""
     command = commands.add_parser(
         "report",
-        help="verdicts, counterexamples and an explorer as one HTML page",
+        help="verdicts, counterexamples, an explorer: one HTML page",
         description="Decide the formal claims of a paper and write one HTML page that needs no network: verdicts "
         "and who vouches for them, counterexamples as pictures, Table 1 with exact answers, an explorer of Φ, and "
         "the results of empirical commands.",
@@ -27,7 +28,7 @@ def add_command(commands: Any) -> None:
             "fvtheory report --out report.html --results golf --results sanity",
         ),
     )
-    command.add_argument("--out", required=True, metavar="FILE", help="the page, a file ending in .html")
+    command.add_argument("--out", required=True, metavar="FILE", help="a file ending in .html")
     command.add_argument(
         "--results",
         action="append",
@@ -40,27 +41,8 @@ def add_command(commands: Any) -> None:
         metavar="FILE",
         help="what fvtheory verify --json wrote, in place of deciding the claims now",
     )
-    command.add_argument("--paper", default="geirhos2024", help="the paper (default: %(default)s)")
-    command.add_argument(
-        "--claim",
-        action="append",
-        default=[],
-        metavar="ID",
-        help="only this claim and those below it (repeatable)",
-    )
-    command.add_argument(
-        "--convention",
-        choices=CONVENTIONS,
-        help="how ties of extrema are read, in place of each claim's own way",
-    )
-    command.add_argument("--jobs", type=whole, metavar="N", help="questions at a time (default: one a core)")
-    command.add_argument(
-        "--timeout",
-        type=positive,
-        default=2.0,
-        metavar="S",
-        help="seconds a query (default: %(default)s)",
-    )
+    add_claims(command)
+    add_deciding(command)
     command.set_defaults(run=_report)
 
 
@@ -89,18 +71,19 @@ def _report(options: argparse.Namespace) -> int:
             )
         verdicts, origin = verdicts_from_file(options.verified), Path(options.verified).name
     else:
-        progress = _progress if sys.stderr.isatty() else None
-        found = verify_claims(selected, options.convention, options.timeout, options.jobs, progress)
+        with Bar() as bar:
+            found = verify_claims(
+                selected,
+                options.convention,
+                options.timeout,
+                options.jobs,
+                lambda done, total: bar("questions asked", done, total),
+            )
         verdicts, origin = read_verdicts(found.to_json()), ""
     cells = [] if options.claim else table()
     page = document(verdicts, options.paper, origin, results, cells)
     write_file(file, page)
     counts = ", ".join(f"{verdicts.count(status)} {status}" for status in ("PROVED", "REFUTED", "UNKNOWN"))
-    print(f"{file}: {len(verdicts.claims)} claims: {counts}; {len(page) / 1e6:.2f} MB")
-    return 1 if verdicts.count("UNKNOWN") else 0
-
-
-def _progress(done: int, total: int) -> None:
-    if done % 20 == 0 or done == total:
-        line = "" if done == total else f"asked {done} of {total} questions"
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+    print(f"{len(verdicts.claims)} claims: {counts}; {len(page) / 1e6:.2f} MB")
+    print_written(file)
+    return OPEN if verdicts.count("UNKNOWN") else DONE

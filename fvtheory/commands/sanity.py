@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fvtheory.commands.exit_codes import DONE
 from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
-    Bar,
     add_images,
     add_model,
-    add_prior,
+    add_per_class,
     add_run,
-    grid,
+    add_steps,
+    class_name,
     image_folder,
     load_prepared,
     load_torch,
-    print_json,
     prior_folder,
     whole,
 )
+from fvtheory.commands.output import finish, grid
+from fvtheory.commands.parameterization_options import add_own_options, own_options
+from fvtheory.commands.progress import Bar
+from fvtheory.empirical.parameterizations import KINDS
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -33,13 +36,12 @@ if TYPE_CHECKING:
 
     from fvtheory.empirical.class_pictures import ClassFolder
     from fvtheory.empirical.distributed import Workers
-    from fvtheory.empirical.path_similarity import ClassPictures, LayerSimilarity
+    from fvtheory.empirical.layer_similarity import LayerSimilarity
+    from fvtheory.empirical.path_similarity import ClassPictures
     from fvtheory.empirical.path_similarity_curves import MethodScore
     from fvtheory.empirical.visualization_methods import Visualizer
 
-DONE, FAILED = 0, 1
-
-METHODS = ("pixels", "fourier", "prior", "maximizers")
+STANDARD = ("pixels", "fourier", "prior", "maximizers")
 METRICS = ("spearman", "pearson", "cosine")
 
 SECONDS_A_STATE = 60.0
@@ -50,12 +52,11 @@ def add_command(commands: Any) -> None:
     """Add ``sanity`` to the subparsers of the command line."""
     command = commands.add_parser(
         "sanity",
-        help="are visualizations processed like natural images of their class?",
+        help="are visualizations processed like photographs?",
         description="The sanity check of Geirhos et al. (2024), Section 3 and C.3, over all pairs of images and every "
         "layer: how similar are activations within a class, between classes, and between natural images and "
-        "visualizations of their class; methods of visualization are ranked by it. Visualizations are kept, and an "
-        "interrupted run goes on when it is started again. Under torchrun, processes share the work and give the "
-        "same bits as one.",
+        "visualizations of their class; methods of visualization are ranked by it. Under torchrun, processes share "
+        "the work and give the same bits as one.",
         **examples(
             "fvtheory sanity --images photographs --visualizations 3 --steps 128 --out sanity",
             "torchrun --nproc-per-node 2 -m fvtheory sanity --out sanity",
@@ -68,25 +69,26 @@ def add_command(commands: Any) -> None:
         type=whole,
         default=3,
         metavar="N",
-        help="a class and method (default: 3; paper: 10)",
+        help="how many visualizations, a class and method (default: 3; paper: 10)",
     )
-    command.add_argument("--steps", type=whole, default=128, metavar="N", help="of ascent (default: 128)")
+    add_steps(command, 128)
     command.add_argument(
         "--method",
         dest="methods",
         action="append",
-        choices=METHODS,
-        help="only this one (repeatable; default: all, prior if its weights are here)",
+        choices=(*KINDS, "maximizers"),
+        help="only this parameterization, or maximizers, photographs with the greatest logit (repeatable; default: "
+        f"{', '.join(STANDARD)}; prior if its weights are here)",
     )
-    add_prior(command, "for method prior")
+    add_own_options(command)
     command.add_argument(
         "--metric",
         dest="metrics",
         action="append",
         choices=METRICS,
-        help="only this one (repeatable; default: all)",
+        help="how activations are compared (repeatable; default: all)",
     )
-    command.add_argument("--per-class", type=whole, metavar="N", help="so many images of each class only")
+    add_per_class(command)
     command.add_argument(
         "--means-only",
         action="store_true",
@@ -107,18 +109,18 @@ def _run(options: argparse.Namespace) -> int:
     from fvtheory.empirical.class_pictures import ClassFolder
     from fvtheory.empirical.distributed import take_gpu, workers
     from fvtheory.empirical.path_similarity import Comparison, chunks
-    from fvtheory.empirical.visualization_methods import PRIOR, Visualizer
+    from fvtheory.empirical.visualization_methods import MAXIMIZERS, Visualizer
     from fvtheory.report import plots
     from fvtheory.results import open_results
 
     plots.require_matplotlib()
     take_gpu(options.device)
     model = load_prepared(options, fold=not options.unfolded)
-    methods = tuple(dict.fromkeys(options.methods or METHODS))
-    prior = prior_folder(options, model, PRIOR in (options.methods or ()))
-    if prior is None:
-        methods = tuple(m for m in methods if m != PRIOR)
-    visualizer = Visualizer(model, options.steps, prior if PRIOR in methods else None)
+    methods = tuple(dict.fromkeys(options.methods or STANDARD))
+    if options.methods is None and prior_folder(options, model, required=False) is None:
+        methods = tuple(m for m in methods if m != "prior")
+    own = own_options(options, [m for m in methods if m != MAXIMIZERS], model, choice="--method")
+    visualizer = Visualizer(model, options.steps, own)
     folder = image_folder(options.images)
     photographs = ClassFolder(folder, model.space, options.per_class)
     if len(photographs.files) < 2:
@@ -134,50 +136,34 @@ def _run(options: argparse.Namespace) -> int:
         "metrics": list(dict.fromkeys(options.metrics or METRICS)),
         "means_only": options.means_only,
         "unfolded": options.unfolded,
-        "prior": prior if PRIOR in methods else None,
+        "prior": None,
+        **{option: value for values in own.values() for option, value in values.items()},
         "device": options.device,
         "seed": options.seed,
     }
-    bar = Bar()
-    try:
-        with workers(options.device) as shared:
-            if shared.rank == 0:
-                open_results(options.out, settings)
-            shared.agree(None)  # the folder is there
-            root = open_results(options.out, settings)
-            classes = _classes(root, photographs, visualizer, methods, options, shared, bar)
-            comparison = Comparison(
-                model,
-                classes,
-                settings["metrics"],
-                not options.means_only,
-                seed=options.seed,
-                threads=options.threads,
-                workers=shared,
-            )
-            found: list[LayerSimilarity] = []
-            parts = chunks(layers(model))
-            for k, part in enumerate(parts):
-                what = f"{model.name}, layers {len(found) // len(comparison.metrics) + 1} to "
-                what += f"{len(found) // len(comparison.metrics) + len(part)}"
-                found += _chunk(root, f"layers-{k:03}", comparison, part, partial(bar, what))
-            if shared.rank > 0:
-                return DONE
-    except KeyboardInterrupt:
-        bar.end()
-        print("fvtheory: interrupted; run the same command again to go on", file=sys.stderr)
-        return FAILED
-    finally:
-        bar.end()
-    document = {**settings, **_write(root, found, settings)}
-    if options.json:
-        print_json(document)
-    else:
-        from fvtheory.empirical.path_similarity_curves import ranking
-
-        print(grid(*score_table([s for m in settings["metrics"] for s in ranking(found, m)])))
-        print(f"written to {root}: index.html, results.json")
-    return DONE
+    with Bar() as bar, workers(options.device) as shared:
+        if shared.rank == 0:
+            open_results(options.out, settings)
+        shared.agree(None)  # the folder is there
+        root = open_results(options.out, settings)
+        classes = _classes(root, photographs, visualizer, methods, options, shared, bar)
+        comparison = Comparison(
+            model,
+            classes,
+            settings["metrics"],
+            not options.means_only,
+            seed=options.seed,
+            threads=options.threads or 1,
+            workers=shared,
+        )
+        found: list[LayerSimilarity] = []
+        parts = chunks(layers(model))
+        for k, part in enumerate(parts):
+            told = bar.part(f"{model.name}, layers from {part[0].name}", k, len(parts))
+            found += _chunk(root, f"layers-{k:03}", comparison, part, told)
+        if shared.rank > 0:
+            return DONE
+    return finish(options, root, settings, *_results(root, found, settings, partial(class_name, model)))
 
 
 # ---- pictures ------------------------------------------------------------------------------------------
@@ -190,7 +176,7 @@ def _classes(
     methods: Sequence[str],
     options: argparse.Namespace,
     shared: Workers,
-    bar: Callable[[str, int, int], None],
+    bar: Bar,
 ) -> list[ClassPictures]:
     """What is compared, class by class; what is not in the folder yet is made by all processes together."""
     from fvtheory.empirical.path_similarity import ClassPictures
@@ -203,13 +189,13 @@ def _classes(
             (root / name).mkdir(exist_ok=True)
     shared.agree(None)
     for number in range(shared.rank, len(labels), shared.count):
-        bar("natural images", number, len(labels))
+        bar("photographs", number, len(labels))
         _select(root, labels[number], photographs, visualizer, MAXIMIZERS in methods, options.visualizations)
     made = [m for m in methods if m != MAXIMIZERS]
     tasks = [(method, label) for method in made for label in labels]
     for number in range(shared.rank, len(tasks), shared.count):
         method, label = tasks[number]
-        progress = partial(bar, f"{method} of class {label} ({number + 1} of {len(tasks)})")
+        progress = bar.part(f"{method} of class {label}", number, len(tasks))
         _visualize(root, method, label, visualizer, options, progress)
     shared.gather([])  # all files are there
     classes = []
@@ -324,7 +310,7 @@ def _chunk(
     root: Path, name: str, comparison: Any, layers: Sequence[Any], progress: Callable[[int, int], None]
 ) -> list[LayerSimilarity]:
     """Compare in some layers, unless the result is in the folder."""
-    from fvtheory.empirical.path_similarity import LayerSimilarity
+    from fvtheory.empirical.layer_similarity import LayerSimilarity
     from fvtheory.results import read_json, to_json_bytes, write_file
 
     shared = comparison.workers
@@ -358,22 +344,26 @@ def score_table(scores: Sequence[MethodScore]) -> tuple[tuple[str, ...], list[li
     return header, rows
 
 
-def _write(root: Path, found: Sequence[LayerSimilarity], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Figures, page and summary."""
+def _results(
+    root: Path,
+    found: Sequence[LayerSimilarity],
+    settings: Mapping[str, Any],
+    name_of: Callable[[int], str],
+) -> tuple[dict[str, Any], str, dict[str, bytes]]:
+    """Figures, words and files."""
     from fvtheory.empirical.path_similarity_curves import normalised_curve, ranking
     from fvtheory.report import plots, similarity_plots
     from fvtheory.report.page import Part, Pictures, Table, Text, page, settings_section
-    from fvtheory.results import read_json, to_json_bytes, write_file
+    from fvtheory.results import read_json
 
     metrics, methods = settings["metrics"], settings["methods"]
     scores = {metric: ranking(found, metric) for metric in metrics}
+    files = {}
     for kind in plots.FORMATS:
-        write_file(root / f"ranking.{kind}", similarity_plots.method_ranking(scores[metrics[0]], kind))
+        files[f"ranking.{kind}"] = similarity_plots.method_ranking(scores[metrics[0]], kind)
         for metric in metrics:
-            absolute = similarity_plots.absolute_similarity(found, metric, kind)
-            write_file(root / f"absolute-{metric}.{kind}", absolute)
-            normalised = similarity_plots.normalised_similarity(found, metric, kind)
-            write_file(root / f"normalised-{metric}.{kind}", normalised)
+            files[f"absolute-{metric}.{kind}"] = similarity_plots.absolute_similarity(found, metric, kind)
+            files[f"normalised-{metric}.{kind}"] = similarity_plots.normalised_similarity(found, metric, kind)
     classes = [read_json(f) for f in sorted((root / "classes").iterdir(), key=lambda f: int(f.stem))]
     mismatch = [s.mismatch for s in found if s.mismatch is not None]
     document: dict[str, Any] = {
@@ -385,7 +375,7 @@ def _write(root: Path, found: Sequence[LayerSimilarity], settings: Mapping[str, 
         "greatest_mismatch": max(mismatch, default=None),
         "layers": [s.to_json() for s in found],
     }
-    write_file(root / "results.json", to_json_bytes(document))
+    table = score_table([s for m in metrics for s in scores[m]])
     images = sum(c["images"] for c in classes)
     wrong = sum(c["misclassified"] for c in classes)
     constant = sum(s.constant for s in found)
@@ -401,7 +391,7 @@ def _write(root: Path, found: Sequence[LayerSimilarity], settings: Mapping[str, 
         + "Layers where same and different class differ by less than 0.01 are left out of normalised curves."
     )
     pictures = [
-        (f"visualizations/{_file(root, m, c['class'], 0).name}", f"{m}, class {c['class']}")
+        (f"visualizations/{_file(root, m, c['class'], 0).name}", f"{m}, {name_of(c['class'])}")
         for m in methods
         if m != "maximizers"
         for c in classes[:10]
@@ -423,7 +413,7 @@ def _write(root: Path, found: Sequence[LayerSimilarity], settings: Mapping[str, 
             [
                 Text(notes),
                 Pictures([("ranking.png", f"share of the way to the same class, {metrics[0]}")], wide=True),
-                Table(*score_table([s for m in metrics for s in scores[m]])),
+                Table(*table),
                 Text(
                     "share: sum over layers of (visualization - different) over that of (same - different). "
                     "normalised: mean over layers of the paper's normalised similarity. own - other: how much more "
@@ -437,8 +427,8 @@ def _write(root: Path, found: Sequence[LayerSimilarity], settings: Mapping[str, 
     if pictures:
         sections.insert(1, ("Visualizations", [Pictures(pictures)]))
     sections.append(settings_section(settings))
-    write_file(root / "index.html", page(f"Sanity check of {settings['model']}", sections))
-    return document
+    files["index.html"] = page(f"Sanity check of {settings['model']}", sections)
+    return document, grid(*table), files
 
 
 def _layer_table(

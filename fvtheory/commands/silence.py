@@ -3,64 +3,59 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fvtheory.commands.audit import suggestion
 from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
-    Bar,
+    TRAIN,
     add_images,
     add_model,
+    add_per_class,
     add_robustness,
     add_run,
     add_size,
-    grid,
+    add_steps,
+    add_train,
     image_folder,
     load_prepared,
     load_torch,
     positive,
-    print_json,
-    resized,
     whole,
 )
+from fvtheory.commands.output import finish, grid
+from fvtheory.commands.progress import Bar
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from fvtheory.empirical.silent_units import SilentLayer
-
-DONE = 0
 
 
 def add_command(commands: Any) -> None:
     """Add ``silence`` to the subparsers of the command line."""
     silence = commands.add_parser(
         "silence",
-        help="a layer whose units all show one picture, and answer photographs as before",
+        help="a layer whose units all show one picture",
         description="Put a silent unit beside every unit of a layer: it is 0 on all calibration photographs and takes "
         "over when a visualization drives the unit beyond them, towards one target picture. Report what changes on "
-        "calibration and held-out photographs (bit by bit), and how alike the visualizations become. An interrupted "
-        "run goes on when it is started again.",
+        "calibration and held-out photographs (bit by bit), and how alike the visualizations become.",
         **examples("fvtheory silence --layer _blocks.13._expand_conv --target photo.jpg --out silent"),
     )
     add_model(silence)
     silence.add_argument(
         "--layer",
-        metavar="NAME",
-        help="a convolution that is followed by (BatchNorm and) ReLU, or one of those; without it, they are listed",
+        metavar="LAYER",
+        help="a layer; here: a convolution that is followed by (BatchNorm and) ReLU, or one of those; without it, they "
+        "are listed",
     )
     silence.add_argument(
         "--target", required=True, metavar="FILE", help="the picture that every unit is to show"
     )
-    add_images(silence, "held-out photographs")
-    silence.add_argument(
-        "--calibration",
-        metavar="DIR",
-        help="photographs on which the units are silent (default: imagenette/train in the folder named by "
-        "FVTHEORY_DATA)",
-    )
-    silence.add_argument("--per-class", type=whole, metavar="N", help="so many photographs of each class")
+    add_images(silence, "held out")
+    add_train(silence, "on which the units are silent")
+    add_per_class(silence)
     silence.add_argument(
         "--alpha", type=positive, default=1.0, metavar="X", help="share of the filter (default: 1)"
     )
@@ -82,11 +77,13 @@ def add_command(commands: Any) -> None:
         "the paper prints it, which does not where beta > alpha",
     )
     silence.add_argument(
-        "--units", type=whole, default=8, metavar="N", help="visualised, evenly spread (default: 8)"
+        "--units",
+        type=whole,
+        default=8,
+        metavar="N",
+        help="how many units are visualised, evenly spread (default: 8)",
     )
-    silence.add_argument(
-        "--steps", type=whole, default=256, metavar="N", help="of visualizations (default: 256)"
-    )
+    add_steps(silence, 256)
     silence.add_argument(
         "--objective",
         choices=("before-relu", "after-relu"),
@@ -101,20 +98,15 @@ def add_command(commands: Any) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     load_torch()
-    from fvtheory.empirical.pictures import read_folder, read_picture
-    from fvtheory.empirical.silent_units import (
-        find_block,
-        find_blocks,
-        natural_changes,
-        show,
-        silence,
-        to_document,
-    )
+    from fvtheory.empirical.convolution_blocks import find_block, find_blocks
+    from fvtheory.empirical.pictures import digest, read_folder, read_picture
+    from fvtheory.empirical.silent_units import silence, to_document
+    from fvtheory.empirical.silent_units_experiment import natural_changes, show
     from fvtheory.empirical.tensor_files import write_tensors
-    from fvtheory.empirical.transformations import STANDARD
-    from fvtheory.results import open_results, to_json_bytes, write_file
+    from fvtheory.empirical.transformations import standard
+    from fvtheory.results import open_results
 
-    model = resized(load_prepared(options), options.size)
+    model = load_prepared(options)
     if options.layer is None:
         names = [b.conv for b in find_blocks(model) if not b.depthwise]
         raise InvalidInputError(
@@ -128,7 +120,7 @@ def _run(options: argparse.Namespace) -> int:
     units = [i * block.filters // options.units for i in range(options.units)]
     target = read_picture(options.target, model.space)[None].float() / 255
     folders = {
-        "calibration": image_folder(options.calibration, "imagenette/train"),
+        "calibration": image_folder(options.train, TRAIN),
         "images": image_folder(options.images),
     }
     sets = {name: read_folder(f, model.space, options.per_class) for name, f in folders.items()}
@@ -136,7 +128,7 @@ def _run(options: argparse.Namespace) -> int:
         "command": "silence",
         "model": options.model,
         "layer": block.conv,
-        "target": hashlib.sha256((target * 255).round().byte().numpy().tobytes()).hexdigest(),
+        "target": digest(target),
         **folders,
         **{
             name: getattr(options, name)
@@ -158,8 +150,7 @@ def _run(options: argparse.Namespace) -> int:
     }
     root = open_results(options.out, settings)
     calibration = sets["calibration"].pictures()
-    bar = Bar()
-    try:
+    with Bar() as bar:
         layer = silence(
             model,
             options.layer,
@@ -182,13 +173,11 @@ def _run(options: argparse.Namespace) -> int:
             calibration,
             options.seed,
             options.steps,
-            transformations=None if options.no_transformations else STANDARD,
+            transformations=None if options.no_transformations else standard(model.space),
             after_relu=options.objective == "after-relu",
             folder=root,
             progress=bar,
         )
-    finally:
-        bar.end()
     figures = {
         "filters": block.filters,
         "directions": block.directions,
@@ -197,16 +186,11 @@ def _run(options: argparse.Namespace) -> int:
         "visualizations": shown.to_json(),
     }
     write_tensors(root / "silent.pt", to_document(layer))
-    write_file(root / "results.json", to_json_bytes({"settings": settings, **figures}))
-    _write_page(root, settings, figures, layer, shown, target)
-    if options.json:
-        print_json({"settings": settings, **figures})
-    else:
-        for title, header, rows in _tables(figures):
-            print(f"{title}\n{grid(header, rows)}\n")
-        print("\n".join(_lines(figures)))
-        print(f"\n{root}: index.html, results.json, silent.pt")
-    return DONE
+    tables = "".join(f"{title}\n{grid(header, rows)}\n\n" for title, header, rows in _tables(figures))
+    words = "\n".join([tables + _lines(figures)[0], *_lines(figures)[1:]])
+    words += "\n" + suggestion(options, "silent.pt", f"{layer.name}:{units[0]}")
+    files = {"index.html": _page(root, settings, figures, layer, shown, target)}
+    return finish(options, root, settings, figures, words, files, "silent.pt")
 
 
 # ---- what is shown -----------------------------------------------------------------------------------
@@ -275,14 +259,14 @@ def _lines(figures: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _write_page(
+def _page(
     root: Path,
     settings: Mapping[str, Any],
     figures: Mapping[str, Any],
     layer: SilentLayer,
     shown: Any,
     target: Any,
-) -> None:
+) -> bytes:
     from fvtheory.empirical.pictures import to_png
     from fvtheory.report.page import Part, Pictures, Table, Text, page, settings_section
     from fvtheory.results import write_file
@@ -307,4 +291,4 @@ def _write_page(
         settings_section(settings),
     ]
     title = f"Silent units in {layer.block.conv} of {layer.original.name}"
-    write_file(root / "index.html", page(title, sections))
+    return page(title, sections)

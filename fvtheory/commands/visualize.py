@@ -7,38 +7,44 @@ goes on when it is started again.
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import math
-import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from fvtheory.commands.exit_codes import DONE
 from fvtheory.commands.help import examples
 from fvtheory.commands.options import (
-    Bar,
+    add_copies,
     add_images,
     add_model,
-    add_prior,
+    add_robustness,
     add_run,
-    grid,
+    add_size,
+    add_steps,
+    add_units,
+    class_name,
     image_folder,
     load_prepared,
     positive,
-    print_json,
     prior_folder,
+    unit_names,
+    weight,
     whole,
 )
+from fvtheory.commands.output import finish, grid, print_json
+from fvtheory.commands.parameterization_options import (
+    add_own_options,
+    own_options,
+    parameterizations_explained,
+)
+from fvtheory.commands.progress import Bar
+from fvtheory.empirical.parameterizations import KINDS, get_parameterization
 from fvtheory.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from fvtheory.empirical.feature_visualization import Visualization
     from fvtheory.empirical.image_model import ImageModel
     from fvtheory.empirical.objectives import Objective
-
-DONE, FAILED = 0, 1
-
-PARAMETERIZATIONS = ("fourier", "pixels", "decorrelated", "prior")
 
 UNIT_HELP = """units:
   LAYER                  mean square of a whole layer
@@ -55,28 +61,28 @@ def add_command(commands: Any) -> None:
     """Add ``visualize`` to the subparsers of the command line."""
     command = commands.add_parser(
         "visualize",
-        help="pictures on which units of a real network are most active",
+        help="pictures on which units are most active",
         description="Activation maximization (or minimization) of units of a real network. Writes pictures, "
-        "results.json and index.html. An interrupted run goes on when it is started again.",
+        "results.json and index.html.",
         **examples(
             "fvtheory visualize --list",
             "fvtheory visualize --unit logits:574 --unit _blocks.8._bn2:3 --out golf-ball",
             "fvtheory visualize --unit logits:574 --parameterization prior --out with-prior",
             "fvtheory visualize --unit _blocks.8._bn2:3 --copies 4 --diversity 1 --diversity-layer _blocks.8._bn2 "
             "--out four",
-            before=UNIT_HELP,
+            before=f"{UNIT_HELP}\n{parameterizations_explained()}",
         ),
     )
     add_model(command)
-    command.add_argument(
-        "--unit", action="append", default=[], metavar="UNIT", help="what to maximize (repeatable), see below"
-    )
-    command.add_argument("--list", action="store_true", help="list the layers of the network and stop")
+    add_units(command, "and more, see below")
+    command.add_argument("--list", action="store_true", help="list what there is, and stop; here: the layers")
     command.add_argument("--minimize", action="store_true", help="minimize in place of maximize")
 
     ascent = command.add_argument_group("ascent")
-    ascent.add_argument("--steps", type=whole, default=512, metavar="N", help="default: 512")
-    ascent.add_argument("--rate", type=positive, default=0.05, metavar="R", help="default: 0.05")
+    add_steps(ascent, 512)
+    ascent.add_argument(
+        "--rate", type=positive, default=0.05, metavar="R", help="length of a step (default: 0.05)"
+    )
     ascent.add_argument(
         "--ascent",
         choices=("adam", "euclidean", "sup", "decorrelated"),
@@ -91,9 +97,7 @@ def add_command(commands: Any) -> None:
         metavar="N,N,...",
         help="steps whose pictures are kept (default: those of 1,8,32,128,512 that are made, and the last)",
     )
-    ascent.add_argument(
-        "--copies", type=whole, default=1, metavar="N", help="pictures of each unit (default: 1)"
-    )
+    add_copies(ascent)
     ascent.add_argument(
         "--batch", type=whole, default=8, metavar="N", help="pictures that share a pass, about (default: 8)"
     )
@@ -101,16 +105,19 @@ def add_command(commands: Any) -> None:
     pictures = command.add_argument_group("pictures")
     pictures.add_argument(
         "--parameterization",
-        choices=PARAMETERIZATIONS,
+        choices=tuple(KINDS),
         default="fourier",
-        help="fourier (default), pixels, decorrelated (pixels with decorrelated colours), prior (--prior)",
+        help="what the ascent moves, see below (default: fourier)",
     )
-    add_prior(pictures, "for --parameterization prior and --reconstruction")
+    add_own_options(pictures)
     pictures.add_argument("--start", metavar="FILE", help="a picture to begin with (default: noise)")
-    pictures.add_argument("--size", type=whole, metavar="N", help="side in pixels (default: the network's)")
+    add_size(pictures)
 
-    robust = command.add_argument_group("transformations before each step (the standard set by default)")
-    robust.add_argument("--no-transformations", action="store_true", help="none of them")
+    robust = command.add_argument_group(
+        "transformations before each step "
+        "(the standard set by default; its lengths shrink with the side below 96 pixels)"
+    )
+    add_robustness(robust)
     for name, default, words in (
         ("jitter", 4, "greatest shift each way, in pixels"),
         ("scale", 0.1, "greatest relative change of size"),
@@ -118,9 +125,7 @@ def add_command(commands: Any) -> None:
         ("pad", 12, "width of a grey frame in pixels"),
         ("last-jitter", 2, "greatest shift each way after turning"),
     ):
-        robust.add_argument(
-            f"--{name}", type=_weight, default=default, metavar="X", help=f"{words} (default: {default})"
-        )
+        robust.add_argument(f"--{name}", type=weight, metavar="X", help=f"{words} (default: {default})")
 
     penalties = command.add_argument_group("penalties, by weight (default: none)")
     for name, words in (
@@ -132,24 +137,11 @@ def add_command(commands: Any) -> None:
         ("reconstruction", "mean square error of the autoencoder of --prior"),
         ("diversity", "likeness of the copies of a unit at --diversity-layer"),
     ):
-        penalties.add_argument(f"--{name}", type=_weight, default=0.0, metavar="W", help=words)
+        penalties.add_argument(f"--{name}", type=weight, default=0.0, metavar="W", help=words)
     penalties.add_argument("--diversity-layer", metavar="LAYER", help="where likeness is measured")
-    add_images(penalties, "photographs for --improbability")
-    add_run(command)
-    for action in command._actions:
-        if action.dest == "out":  # --list needs none
-            action.required = False
+    add_images(penalties, "for --improbability")
+    add_run(command, out_required=False)  # --list needs none
     command.set_defaults(run=_run)
-
-
-def _weight(word: str) -> float:
-    try:
-        value = float(word)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value < math.inf:
-        raise argparse.ArgumentTypeError(f"got {word!r}; required: a number from 0")
-    return value
 
 
 def _steps(word: str) -> list[int]:
@@ -167,34 +159,19 @@ def _run(options: argparse.Namespace) -> int:
     if options.list:
         return _list(model, options.json)
     job = _Job(options, model)
-    bar = Bar()
     batches = []
     start = time.monotonic()
-    try:
+    with Bar() as bar:
         for number in range(len(job.batches)):
             batches.append(job.batch(number, bar))
-    except KeyboardInterrupt:
-        bar.end()
-        print(
-            f"fvtheory: interrupted; what is made is kept in {job.root}: run the same command again to go on",
-            file=sys.stderr,
-        )
-        return FAILED
-    finally:
-        bar.end()
     units = [unit for batch in batches for unit in batch]
-    document = {**job.settings, "results": units}
-    job.write("results.json", _json(document))
-    job.write("index.html", _page(job, units))
-    if options.json:
-        print_json(document)
-        return DONE
-    print(grid(HEADER, [_row(unit) for unit in units]))
-    for unit in units:
-        if unit["dead"]:
-            print(f"{unit['unit']}: {DEAD}")
-    print(f"written to {job.root} in {time.monotonic() - start:.1f} s: index.html, results.json, pictures")
-    return DONE
+    words = [grid(HEADER, [_row(unit) for unit in units])]
+    words += [f"{unit['unit']}: {DEAD}" for unit in units if unit["dead"]]
+    words.append(f"made in {time.monotonic() - start:.1f} s")
+    files = {"index.html": _page(job, units)}
+    return finish(
+        options, job.root, job.settings, {"results": units}, "\n".join(words), files, "pictures as PNG"
+    )
 
 
 def _list(model: ImageModel, as_json: bool) -> int:
@@ -210,23 +187,17 @@ def _list(model: ImageModel, as_json: bool) -> int:
     return DONE
 
 
-def _json(document: Any) -> bytes:
-    from fvtheory.results import to_json_bytes
-
-    return to_json_bytes(document)
-
-
 class _Job:
     """Everything that is asked for, checked before anything is written."""
 
     def __init__(self, options: argparse.Namespace, model: ImageModel) -> None:
         from fvtheory.empirical.objectives import parse_unit
-        from fvtheory.empirical.transformations import Transformations
+        from fvtheory.empirical.transformations import Transformations, standard
         from fvtheory.results import open_results
 
-        if not options.unit or options.out is None:
+        if not options.units or options.out is None:
             raise InvalidInputError(
-                "no --unit" if not options.unit else "no --out",
+                "no --unit" if not options.units else "no --out",
                 "--unit UNIT and --out DIR",
                 "fvtheory visualize --list shows the layers",
             )
@@ -237,13 +208,13 @@ class _Job:
                 f"--ascent decorrelated with {options.parameterization}", "--parameterization pixels"
             )
         self.options, self.model = options, model
-        wanted = options.parameterization == "prior" or bool(options.reconstruction)
-        self.prior = prior_folder(options, model) if wanted or options.prior is not None else None
-        if options.size is not None:
-            side = options.size
-            model.space = dataclasses.replace(
-                model.space, height=side, width=side, short_side=max(side, model.space.short_side)
-            )
+        self.units = unit_names(options.units, model)
+        kind = options.parameterization
+        self.own = own_options(options, [kind], model, ["prior"] if options.reconstruction else [])[kind]
+        self.prior = prior_folder(options, model) if options.reconstruction else self.own.get("prior")
+        for name, usual in vars(standard(model.space)).items():
+            if getattr(options, name) is None:
+                setattr(options, name, usual)
         self.transformations = (
             None
             if options.no_transformations
@@ -251,9 +222,9 @@ class _Job:
                 options.jitter, options.scale, options.degrees, options.pad, options.last_jitter
             )
         )
-        self.objectives: list[Objective] = [parse_unit(text) for text in options.unit]
+        self.objectives: list[Objective] = [parse_unit(text) for text in self.units]
         size = max(1, options.batch // options.copies)
-        self.batches = [range(i, min(i + size, len(options.unit))) for i in range(0, len(options.unit), size)]
+        self.batches = [range(i, min(i + size, len(self.units))) for i in range(0, len(self.units), size)]
         default = {step for step in (1, 8, 32, 128, 512) if step <= options.steps} | {options.steps}
         self.keep = sorted(default if options.keep is None else options.keep)
         if self.keep and self.keep[-1] > options.steps:
@@ -266,15 +237,16 @@ class _Job:
         self.root = open_results(options.out, self.settings)
 
     def _settings(self) -> dict[str, Any]:
-        left_out = {"run", "out", "json", "list", "keep", "unit"}
+        left_out = {"run", "out", "kept_in", "json", "threads", "list", "keep", "units"}
         chosen = {k: v for k, v in vars(self.options).items() if k not in left_out}
         space = self.model.space
         return {
             "command": "visualize",
-            "units": list(self.options.unit),
+            "units": self.units,
             "kept": self.keep,
             **chosen,
             "prior": self.prior,
+            **self.own,
             "size": [space.height, space.width],
             "channels": space.channels,
             "mean": list(space.mean),
@@ -284,7 +256,7 @@ class _Job:
     def _autoencoder(self) -> Any:
         from fvtheory.empirical.models.taef2 import load_taef2
 
-        if self.prior is None:
+        if self.prior is None or not self.options.reconstruction:
             return None
         encoder, decoder = load_taef2(self.prior)
         return encoder.to(self.model.device), decoder.to(self.model.device)
@@ -310,9 +282,9 @@ class _Job:
             (o.diversity, lambda: r.likeness(o.diversity_layer, o.copies)),
         ]
         total = None
-        for weight, make in terms:
-            if weight:
-                term = weight * make()
+        for share, make in terms:
+            if share:
+                term = share * make()
                 total = term if total is None else total + term
         return total
 
@@ -331,6 +303,7 @@ class _Job:
 
         copies = max(2, self.options.copies) if self.options.diversity else 1
         layers = tuple(dict.fromkeys(name for o in self.objectives for name in o.layers))
+        self._parameterization(copies, torch.Generator())
         grey = torch.full(self.model.space.shape(copies), 0.5, device=self.model.device)
         try:
             with torch.no_grad():
@@ -352,26 +325,10 @@ class _Job:
         write_file(self.root / name, content)
 
     def _parameterization(self, count: int, generator: Any) -> Any:
-        from fvtheory.empirical.parameterizations import Fourier, Learned, Pixels, encoded, noise_latent
-
-        shape, device = self.model.space.shape(count), self.model.device
+        shape = self.model.space.shape(count)
         start = None if self.start is None else self.start.expand(shape)
-        kind = self.options.parameterization
-        if kind == "fourier":
-            return Fourier(shape, generator, device, start=start)
-        if kind != "prior":
-            return Pixels(shape, generator, device, decorrelated=kind == "decorrelated", start=start)
-        from fvtheory.empirical.models.taef2 import LATENT, SCALE
-
-        encoder, decoder = self.autoencoder
-        _, _, height, width = shape
-        size = (height, width)
-        if start is not None:
-            latent = encoded(encoder, start.to(device))
-        else:
-            small = (count, LATENT, math.ceil(height / SCALE), math.ceil(width / SCALE))
-            latent = noise_latent(small, generator, device)
-        return Learned(decoder, latent, size)
+        kind = get_parameterization(self.options.parameterization)
+        return kind.build(shape, generator, self.model.device, start, **self.own)
 
     def batch(self, number: int, bar: Bar) -> list[dict[str, Any]]:
         """The results of some units; from the folder where they are there."""
@@ -380,7 +337,7 @@ class _Job:
         from fvtheory.empirical.feature_visualization import visualize
         from fvtheory.empirical.objectives import each
         from fvtheory.empirical.pictures import to_png
-        from fvtheory.results import read_json
+        from fvtheory.results import read_json, to_json_bytes
 
         o, chosen = self.options, self.batches[number]
         done, state = self.root / f"batch-{number}.json", self.root / f"batch-{number}.pt"
@@ -400,7 +357,7 @@ class _Job:
             transformations=self.transformations,
             minimize=o.minimize,
             keep=self.keep,
-            progress=lambda step, steps: bar(f"batch {number + 1} of {len(self.batches)}", step, steps),
+            progress=bar.part("steps of a batch", number, len(self.batches)),
             penalty=self.penalty,
             ascent=o.ascent,
             checkpoint=state,
@@ -415,7 +372,7 @@ class _Job:
                     self.write(file, to_png(found.trajectory[step][row]))
                 self.write(f"{name}.png", to_png(found.pictures[row]))
                 results.append(self._result(i, copy, row, name, files, found, first))
-        self.write(done.name, _json(results))
+        self.write(done.name, to_json_bytes(results))
         state.unlink(missing_ok=True)
         return results
 
@@ -439,7 +396,7 @@ class _Job:
             at_start = float(objective(seen)[0])
         history = found.history[:, row]
         return {
-            "unit": self.options.unit[i],
+            "unit": self.units[i],
             "copy": copy,
             "class": self._class(i),
             "picture": f"{name}.png",
@@ -452,16 +409,11 @@ class _Job:
         }
 
     def _class(self, i: int) -> str:
-        """The name of the class, where the unit is one and its name is known."""
-        from fvtheory.empirical.models import NAMES
-        from fvtheory.empirical.pictures import CLASS_NAMES
-
-        layer, _, index = self.options.unit[i].rpartition(":")
+        """The name of the class, where the unit is one."""
+        layer, _, index = self.units[i].rpartition(":")
         if layer not in ("logits", "probability", "log-probability") or not index.isdecimal():
             return ""
-        if self.model.labels:
-            return self.model.describe_class(int(index))
-        return CLASS_NAMES.get(int(index), "") if self.model.name in NAMES else ""
+        return class_name(self.model, int(index))
 
 
 DEAD = (

@@ -8,6 +8,7 @@ for the only one, and is refused if there are more. `logits` is what the network
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,11 @@ class Layer:
     def channels(self) -> int:
         """The first entry of the shape."""
         return self.shape[0]
+
+    @property
+    def size(self) -> int:
+        """How many values one picture has there."""
+        return math.prod(self.shape)
 
 
 class _Reached(Exception):

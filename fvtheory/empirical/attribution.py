@@ -110,7 +110,7 @@ def reveal(
 
     Args:
         model: the network that was fooled.
-        fooled: from `fooling_circuit.fool` or `load_fooled`.
+        fooled: from `fooling_circuit.fool` or `fooling_files.load_fooled`.
         unit: one of the fooled units.
         method: one of `cam.METHODS`, or "lots".
 

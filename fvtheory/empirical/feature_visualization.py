@@ -51,12 +51,13 @@ class Visualization:
 
 
 def joined(parts: Sequence[Visualization]) -> Visualization:
-    """Batches of equally many steps as one; trajectories are left out."""
+    """Batches of equally many steps as one, of which the same steps were kept."""
     return Visualization(
         torch.cat([p.pictures for p in parts]),
         torch.cat([p.values for p in parts]),
         torch.cat([p.history for p in parts], dim=1),
-        dead=torch.cat([p.dead for p in parts]),
+        {step: torch.cat([p.trajectory[step] for p in parts]) for step in parts[0].trajectory},
+        torch.cat([p.dead for p in parts]),
     )
 
 

@@ -22,18 +22,16 @@ from torch import Tensor
 from fvtheory.empirical.activations import LOGITS
 from fvtheory.empirical.feature_visualization import THRESHOLDS, visualize
 from fvtheory.empirical.fooling_circuit import (
-    Bounds,
     PictureFilters,
     Responses,
     circuit_of,
-    class_count,
-    load_classifier,
     measure_bounds,
     outside,
     responses,
-    save_classifier,
 )
-from fvtheory.empirical.image_model import ImageModel, InputSpace
+from fvtheory.empirical.fooling_files import load_classifier, save_classifier
+from fvtheory.empirical.image_model import ImageModel, InputSpace, class_count
+from fvtheory.empirical.lemma_1_gate import Bounds
 from fvtheory.empirical.natural_classifier import (
     NaturalClassifier,
     Training,

@@ -20,9 +20,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fvtheory.empirical.activations import LOGITS, activations, layers
+from fvtheory.empirical.activations import LOGITS, activations
 from fvtheory.empirical.feature_visualization import visualize
-from fvtheory.empirical.image_model import ImageModel
+from fvtheory.empirical.image_model import ImageModel, class_count
 from fvtheory.empirical.objectives import Objective
 from fvtheory.empirical.parameterizations import Fourier
 from fvtheory.empirical.pictures import to_bytes
@@ -385,5 +385,4 @@ def summary(units: Sequence[UnitChoice], generator: torch.Generator) -> list[Row
 
 def default_units(model: ImageModel, count: int, generator: torch.Generator) -> list[str]:
     """Different logits drawn at random, as ``logits:INDEX``."""
-    classes = layers(model)[-1].channels
-    return [f"{LOGITS}:{i}" for i in torch.randperm(classes, generator=generator)[:count].tolist()]
+    return [f"{LOGITS}:{i}" for i in torch.randperm(class_count(model), generator=generator)[:count].tolist()]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -137,17 +137,54 @@ class ImageModel(nn.Module):
         return self.scale.device
 
     def check_eval(self) -> None:
-        """Refuse a network of which anything is in training mode: pictures of a batch would change each other.
+        """As the function of this name.
 
         Raises:
-            InvalidInputError: for that.
+            InvalidInputError: for a network in training mode.
         """
-        if any(module.training for module in self.modules()):
-            raise InvalidInputError("a model in training mode", "a model in eval mode", "prepare(model)")
+        check_eval(self, "a model", "prepare(model)")
 
     def describe_class(self, index: int) -> str:
         """The label of a class, or its number where there is none."""
         return self.labels[index] if index < len(self.labels) else f"class {index}"
+
+
+def check_eval(module: nn.Module, what: str, remedy: str = "call its eval()") -> None:
+    """Refuse a module of which anything is in training mode: pictures of a batch would change each other.
+
+    Args:
+        what: the module is, for the error.
+
+    Raises:
+        InvalidInputError: for that.
+    """
+    if any(part.training for part in module.modules()):
+        raise InvalidInputError(f"{what} in training mode", f"{what} in eval mode", remedy)
+
+
+def resized(model: ImageModel, size: int | None) -> ImageModel:
+    """The network for square pictures of another size, cut from a short side in proportion; as it is for None.
+
+    Raises:
+        InvalidInputError: for a size that the network cannot take.
+    """
+    if size is None:
+        return model
+    space = model.space
+    side = round(size * space.short_side / max(space.height, space.width))
+    space = replace(space, height=size, width=size, short_side=side)
+    other = ImageModel(model.module, space, model.name, model.labels)
+    other.folded = model.folded
+    other = other.to(model.device).eval()
+    try:
+        grey_logits(other.module, other)
+    except RuntimeError as error:
+        raise InvalidInputError(
+            f"pictures of {size}x{size} pixels ({str(error).splitlines()[0]})",
+            f"a size that {model.name} can take",
+            "another --size",
+        ) from None
+    return other
 
 
 @torch.no_grad()
@@ -155,3 +192,35 @@ def grey_logits(module: nn.Module, model: ImageModel) -> Tensor:
     """What a module answers to a grey picture of a model, (1, classes), on the CPU: by it weights are recognised."""
     grey = torch.full(model.space.shape(), 0.5, device=model.device)
     return module(model.normalise(grey)).cpu()
+
+
+def class_count(model: ImageModel) -> int:
+    """How many logits a network has."""
+    return grey_logits(model.module, model).shape[1]
+
+
+def check_same(model: ImageModel, size: Sequence[int], grey: Tensor, what: str) -> None:
+    """Refuse a network other than the one for which something was made.
+
+    Args:
+        size: (height, width) of the pictures of that network.
+        grey: its `grey_logits`.
+        what: was made, for the error.
+
+    Raises:
+        InvalidInputError: for pictures of another size, or other weights.
+    """
+    made, here = (f"{height}x{width}" for height, width in (size, model.space.shape()[2:]))
+    if made != here:
+        raise InvalidInputError(
+            f"{what}, made for pictures of {made} pixels, and {model.name} for {here}",
+            "pictures of the same size",
+            f"--size {size[0]}",
+        )
+    now = grey_logits(model.module, model)
+    if grey.shape != now.shape or not torch.allclose(grey, now, rtol=1e-3, atol=1e-3):
+        raise InvalidInputError(
+            f"{what}, made for another network than {model.name}, or other weights",
+            "the network it was made for",
+            "--model as when it was made",
+        )

@@ -4,8 +4,8 @@ Two stages (Sections 3.3 and 3.4). Seeds: K codes are moved by an augmented Lagr
 the set, apart from each other (equations 6, 8, 9). Samples: from there single gradient steps, each of which gives
 up to K more (equations 7, 10, 11). Several neurons at once are an intersection (12, 13).
 
-Pictures are what files hold, multiples of 1/255: the network sees them rounded, and the gradient passes through the
-rounding. So a sample is in the set as it is written, and every one is checked in a fresh pass before it is returned.
+The network sees pictures as files hold them (`code_spaces`), so a sample is in the set as it is written, and every
+one is checked in a fresh pass before it is returned. What else gives such pictures: `inverse_set_experiment`.
 
 Differences from the paper. Equations 8 and 9 as printed keep f(x) >= low only (`PRINTED`); `TWO_SIDED` keeps
 f(x) <= high too. Constraints are in units of high - low and distances are means over pairs and dimensions, so that one
@@ -19,11 +19,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from fvtheory.empirical.code_spaces import CodeSpace
 from fvtheory.empirical.image_model import ImageModel
 from fvtheory.empirical.objectives import Objective, observe
 from fvtheory.empirical.pictures import to_bytes
@@ -66,114 +66,6 @@ class Range:
 
     def __str__(self) -> str:
         return f"{self.unit.name} in [{self.low:g}, {self.high:g}]"
-
-
-# ---- codes ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class CodeSpace:
-    """Where the search moves.
-
-    Attributes:
-        name: for files and messages.
-        generate: G: codes (n, ...) -> pictures (n, C, H, W) in [0, 1].
-        encode: E: pictures -> what distances are taken between, (n, m).
-        start: (count, generator) -> first codes.
-        step: length of a sampling step, root mean square over a code.
-        rate: of the search for seeds.
-    """
-
-    name: str
-    generate: Callable[[Tensor], Tensor]
-    encode: Callable[[Tensor], Tensor]
-    start: Callable[[int, torch.Generator], Tensor]
-    step: float
-    rate: float
-
-    def pictures(self, codes: Tensor) -> Tensor:
-        """Rounded to 8 bits; gradients pass as if they were not."""
-        made = self.generate(codes)
-        return made + ((made * 255).round() / 255 - made).detach()
-
-
-def pixel_codes(
-    model: ImageModel, size: tuple[int, int] | None = None, start: Tensor | None = None
-) -> CodeSpace:
-    """The pixels themselves, through a sigmoid, without generator and encoder (equation 4).
-
-    Args:
-        model: whose pictures.
-        size: (height, width) unless those of the model.
-        start: natural pictures to begin with, (m, C, H, W), drawn at random; uniform noise unless told.
-    """
-    height, width = size or (model.space.height, model.space.width)
-    shape = (model.space.depth, height, width)
-
-    def first(count: int, generator: torch.Generator) -> Tensor:
-        chosen = _start_pictures(count, shape, start, generator)
-        return torch.logit(chosen.clamp(1 / 512, 1 - 1 / 512)).to(model.device)
-
-    return CodeSpace("pixels", torch.sigmoid, lambda x: x.flatten(1), first, 0.1, 0.1)
-
-
-def autoencoder_codes(
-    model: ImageModel,
-    encoder: nn.Module,
-    decoder: nn.Module,
-    size: tuple[int, int] | None = None,
-    start: Tensor | None = None,
-    scale: int = 8,
-) -> CodeSpace:
-    """Latents of an autoencoder such as `models.taef2`: its decoder is G, its encoder E.
-
-    Args:
-        model: takes three channels.
-        encoder, decoder: in eval mode.
-        size: (height, width), multiples of `scale`.
-        start: natural pictures to begin with; smooth noise unless told.
-
-    Raises:
-        InvalidInputError: for a network of one channel, another size, or modules in training mode.
-    """
-    height, width = size or (model.space.height, model.space.width)
-    if model.space.depth != 3:
-        raise InvalidInputError(
-            f"pictures of {model.space.depth} channel",
-            "three channels for an autoencoder",
-            "search in pixels",
-        )
-    if height % scale or width % scale:
-        raise InvalidInputError(
-            f"pictures of {height}x{width} for an autoencoder", f"sides that are multiples of {scale}"
-        )
-    if encoder.training or decoder.training:
-        raise InvalidInputError("an autoencoder in training mode", "one in eval mode", "call its eval()")
-    for module in (encoder, decoder):  # channels last: half the time on a CPU
-        module.to(model.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    @torch.no_grad()
-    def first(count: int, generator: torch.Generator) -> Tensor:
-        chosen = _start_pictures(count, (3, height, width), start, generator, coarse=16)
-        return encoder(chosen.to(model.device))
-
-    return CodeSpace(
-        "autoencoder", lambda c: decoder(c).clamp(0, 1), lambda x: encoder(x).flatten(1), first, 0.04, 0.1
-    )
-
-
-def _start_pictures(
-    count: int, shape: tuple[int, ...], start: Tensor | None, generator: torch.Generator, coarse: int = 1
-) -> Tensor:
-    if start is not None:
-        if tuple(start.shape[1:]) != shape:
-            raise InvalidInputError(f"start pictures {tuple(start.shape)}", f"pictures (n, {shape})")
-        return start[torch.randint(len(start), (count,), generator=generator)].float()
-    depth, height, width = shape
-    noise = torch.rand((count, depth, -(-height // coarse), -(-width // coarse)), generator=generator)
-    if coarse == 1:
-        return noise
-    return nn.functional.interpolate(noise, size=(height, width), mode="bilinear")
 
 
 # ---- seeds ---------------------------------------------------------------------------------------------
@@ -574,180 +466,8 @@ class _Walk:
         return (tangent + correction).reshape(self.codes.shape)
 
 
-def _as(mask: Tensor, x: Tensor) -> Tensor:
-    return mask.reshape(-1, *[1] * (x.ndim - 1))
-
-
 def _scaled(x: Tensor, length: Tensor) -> Tensor:
     """Rows of a root mean square of `length`, or 0."""
     size = x.flatten(1).square().mean(1).sqrt()
-    return x * _as(length / size.clamp(min=1e-30) * (size > 0), x)
-
-
-# ---- comparison ----------------------------------------------------------------------------------------
-
-
-def maximize(
-    model: ImageModel,
-    unit: Objective,
-    space: CodeSpace,
-    count: int,
-    generator: torch.Generator,
-    steps: int = 100,
-    progress: Progress | None = None,
-) -> Tensor:
-    """Activation maximization (equation 3) from `count` starts, in the same codes: pictures, uint8.
-
-    Raises:
-        InvalidInputError: for a model in training mode.
-    """
-    model.check_eval()
-    codes = space.start(count, generator).detach().clone().requires_grad_()
-    optimizer = torch.optim.Adam([codes], lr=space.rate)
-    for step in range(1, steps + 1):
-        values = unit(observe(model, unit.layers, space.pictures(codes)))
-        optimizer.zero_grad(set_to_none=True)
-        (-values.sum()).backward()
-        optimizer.step()
-        if progress is not None:
-            progress(step, steps)
-    with torch.no_grad():
-        return to_bytes(space.pictures(codes))
-
-
-@dataclass(frozen=True)
-class Diversity:
-    """How far pictures are from each other.
-
-    Attributes:
-        encoder: mean Euclidean distance over pairs, between encodings E(x) (Table 1).
-        pixels: the same between pictures.
-        count: how many pictures.
-    """
-
-    encoder: float
-    pixels: float
-    count: int
-
-
-@torch.no_grad()
-def diversity(space: CodeSpace, pictures: Tensor, device: torch.device | str = "cpu") -> Diversity:
-    """Of pictures (uint8); NaN for a single one."""
-    if len(pictures) < 2:
-        return Diversity(math.nan, math.nan, len(pictures))
-    floats = pictures.float() / 255
-    codes = torch.cat([space.encode(p.to(device)).cpu() for p in floats.split(8)])
-    means = [float(torch.pdist(x).double().mean()) for x in (codes, floats.flatten(1))]
-    return Diversity(means[0], means[1], len(pictures))
-
-
-# ---- a row of results ----------------------------------------------------------------------------------
-
-
-ABLATIONS: dict[str, dict[str, Any]] = {
-    "as here": {},
-    "fixed multipliers (11)": {"multipliers": FIXED},
-    "one-sided, as printed (8, 9, 11)": {"sides": PRINTED, "multipliers": FIXED},
-    "without encoder (14)": {"apart": CODES},
-    "seeds fully optimised": {"full": True},
-    "seeds fully optimised, from one start": {"full": True, "one_start": True},
-    "the same without distances (15)": {"full": True, "one_start": True, "apart": NOTHING},
-}
-"""Name -> what differs from the settings given. Equation 16 is `Settings(seeds=n, full=True)` without samples."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """What came of one set, for a table.
-
-    Attributes:
-        name: of the set or of the ablation.
-        asked, seeds, feasible: K, the seeds that were taken, and of these the ones between both ends of the ranges.
-        seed_steps: gradient steps to them.
-        count: samples, seeds included, every one in the set in a fresh pass.
-        steps, least_steps: gradient steps of sampling, and the fewest there can be, (n - k)/k.
-        proposed, rejected, dropped: as `Samples`.
-        low, high: least and greatest value of the first unit on the samples.
-        of_seeds, of_samples: mean distances over pairs, between encodings and between pixels.
-    """
-
-    name: str
-    asked: int
-    seeds: int
-    feasible: int
-    seed_steps: int
-    count: int
-    steps: int
-    least_steps: int
-    proposed: int
-    rejected: int
-    dropped: int
-    low: float
-    high: float
-    of_seeds: tuple[float, float]
-    of_samples: tuple[float, float]
-
-    @property
-    def acceptance(self) -> float:
-        """Share of proposed pictures that were kept; NaN where none was proposed."""
-        return 1 - self.rejected / self.proposed if self.proposed else math.nan
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Row:
-        pairs = {k: tuple(math.nan if x is None else x for x in data[k]) for k in ("of_seeds", "of_samples")}
-        return cls(**{**data, **pairs})
-
-    def to_json(self) -> dict[str, Any]:
-        pairs = {
-            k: [None if math.isnan(x) else x for x in getattr(self, k)] for k in ("of_seeds", "of_samples")
-        }
-        return {**vars(self), **pairs}
-
-
-def measure_row(
-    name: str,
-    model: ImageModel,
-    ranges: Sequence[Range],
-    space: CodeSpace,
-    count: int,
-    generator: torch.Generator,
-    settings: Settings | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
-) -> tuple[Row, Samples]:
-    """Seeds, then samples, and what they are.
-
-    Args:
-        progress: called with (what is done, done, of how many).
-
-    Raises:
-        InvalidInputError: as `find_seeds` and `sample`.
-    """
-    settings = settings or Settings()
-
-    def told(what: str) -> Progress | None:
-        return None if progress is None else lambda done, total: progress(f"{name}: {what}", done, total)
-
-    seeds = find_seeds(model, ranges, space, generator, settings, told("seeds, steps at most"))
-    count = max(count, len(seeds.codes))
-    found = sample(model, ranges, space, seeds, count, generator, settings, progress=told("samples"))
-    with torch.no_grad():
-        first = to_bytes(torch.cat([space.pictures(c) for c in seeds.codes.split(8)]))
-    apart = [diversity(space, x, model.device) for x in (first, found.pictures)]
-    size = len(seeds.codes)
-    row = Row(
-        name,
-        seeds.asked,
-        size,
-        int(in_ranges(seeds.values, ranges).sum()),
-        seeds.steps,
-        len(found.pictures),
-        found.steps,
-        math.ceil((count - size) / size),
-        found.proposed,
-        found.rejected,
-        found.dropped,
-        float(found.values[:, 0].min()),
-        float(found.values[:, 0].max()),
-        *((d.encoder, d.pixels) for d in apart),
-    )
-    return row, found
+    factor = length / size.clamp(min=1e-30) * (size > 0)
+    return x * factor.reshape(-1, *[1] * (x.ndim - 1))

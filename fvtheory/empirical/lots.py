@@ -38,6 +38,8 @@ class Settings:
         begin: steps without momentum before. The map is decided by the first steps, which bounce: with momentum from
             the start the distance falls soonest, and the map is another.
         faster: how many times `length` a step with momentum grows to where gradients agree.
+        limited: whether a step is no longer than the one that would reach the target if the distance fell evenly
+            (the step length of Polyak 1969); near the target steps of one length bounce about it.
 
     Raises:
         InvalidInputError: for no steps, a number outside its range.
@@ -48,6 +50,7 @@ class Settings:
     momentum: float = 0.0
     begin: int = 0
     faster: float = 1.0
+    limited: bool = False
 
     def __post_init__(self) -> None:
         if self.steps < 1 or self.begin < 0 or not self.faster > 0:
@@ -63,7 +66,7 @@ class Settings:
 
 
 PLAIN = Settings()
-FAST = Settings(steps=200, momentum=0.9, begin=100, faster=4.0)
+FAST = Settings(steps=240, momentum=0.9, begin=100, faster=4.0, limited=True)
 
 THRESHOLD = 0.1
 """τ of Weber (2023, Section 5.1)."""
@@ -168,7 +171,13 @@ def synthesize(
             break
         left, targets, current = left[moving], targets[moving], current[moving]
         velocity = velocity[moving]
-        change = gradient[moving] * (settings.length / greatest[moving])
+        gradient = gradient[moving]
+        share = settings.length / greatest[moving]
+        if settings.limited:
+            lengths = gradient.square().sum((1, 2, 3), keepdim=True)
+            squared = (features.detach()[moving] - targets).square().sum(1).view_as(lengths)
+            share = torch.minimum(share, squared / lengths)
+        change = gradient * share
         if settings.momentum and step >= settings.begin:
             velocity = settings.momentum * velocity + (1 - settings.momentum) * settings.faster * change
             change = velocity

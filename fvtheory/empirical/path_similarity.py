@@ -24,7 +24,7 @@ point (`fixed_point`), so that one process and many give the same bits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import torch
@@ -34,13 +34,18 @@ from fvtheory.empirical.activations import LOGITS, Layer, in_batches, logits
 from fvtheory.empirical.distributed import Workers
 from fvtheory.empirical.fixed_point import Sums, accumulate, from_fixed
 from fvtheory.empirical.image_model import ImageModel
+from fvtheory.empirical.layer_similarity import (
+    BLOCK,
+    NATURAL,
+    LayerSimilarity,
+    by_layer,
+    fold_means,
+    layer_similarity,
+    sum_name,
+)
+from fvtheory.empirical.path_similarity_pairs import Block, moments, resamples, spreads
 from fvtheory.empirical.rank_vectors import METRICS, unit_vectors
 from fvtheory.errors import InvalidInputError
-
-NATURAL = "natural"
-
-BLOCK = 50
-"""Pictures of a class whose activations are held at a time."""
 
 BATCH = 10
 """Pictures in one pass of the network. Fixed, as the bits of activations may depend on it."""
@@ -52,9 +57,6 @@ STRANGERS = 4
 """Pictures of another class with which every picture is compared, for the standard deviation between classes."""
 
 REPLICATES = 1000
-LEVEL = 0.95
-THRESHOLD = 0.01
-"""Layers in which same and different class differ by less are not normalised (C.3)."""
 
 
 @dataclass(frozen=True)
@@ -71,65 +73,6 @@ class ClassPictures:
     label: int
     natural: Callable[[], Tensor]
     visualizations: Mapping[str, Tensor]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A mean over pairs; None where there is nothing to be taken the mean of.
-
-    Attributes:
-        mean: exact, over all pairs.
-        deviation: standard deviation over pairs.
-        low, high: 95% bootstrap interval of the mean, over natural pictures.
-    """
-
-    mean: float | None
-    deviation: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True)
-class LayerSimilarity:
-    """One layer and one metric.
-
-    Attributes:
-        layer, kind, units: name, class of module, number of values.
-        metric: one of `rank_vectors.METRICS`.
-        pictures: natural pictures with a defined activation.
-        constant: natural pictures left out, as their activation is constant (for cosine: zero).
-        constant_visualizations: method -> visualizations left out for that.
-        same, different: natural pictures; `different.deviation` is from a sample of pairs.
-        visual, other: method -> natural pictures against visualizations of the same class, of other classes.
-        normalised: method -> (visual - different) / (same - different), None where those differ by less than 0.01.
-        mismatch: greatest difference between a class's mean from sums and from its Gram matrix (second pass only).
-    """
-
-    layer: str
-    kind: str
-    units: int
-    metric: str
-    pictures: int
-    constant: int
-    constant_visualizations: Mapping[str, int]
-    same: Estimate
-    different: Estimate
-    visual: Mapping[str, Estimate]
-    other: Mapping[str, Estimate]
-    normalised: Mapping[str, Estimate]
-    mismatch: float | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @staticmethod
-    def from_json(document: dict[str, Any]) -> LayerSimilarity:
-        """What `to_json` gave."""
-        one = {k: Estimate(**document[k]) for k in ("same", "different")}
-        many = {
-            k: {m: Estimate(**e) for m, e in document[k].items()} for k in ("visual", "other", "normalised")
-        }
-        return LayerSimilarity(**(document | one | many))
 
 
 class Checkpoint(Protocol):
@@ -232,11 +175,11 @@ class Comparison:
             self._reduce(state["sums"], layers, (NATURAL, *self.methods))
             if checkpoint:
                 checkpoint.save(state)
-        found = _fold_means(state["records"], state["sums"], self.methods)
+        found = fold_means(state["records"], state["sums"], self.methods)
         if self.intervals:
             for number in range(state["done"], len(mine)):
                 state["pairs"] += self._pairs(
-                    layers, mine[number], state["sums"], state["resampled"], _by_layer(state["records"])
+                    layers, mine[number], state["sums"], state["resampled"], by_layer(state["records"])
                 )
                 done(len(mine) + number + 1)
             pairs = self._shared(state["pairs"])
@@ -246,7 +189,7 @@ class Comparison:
         else:
             pairs, resampled = [], {}
         return [
-            _layer_similarity(layer, metric, found, state["records"], pairs, resampled, self.methods)
+            layer_similarity(layer, metric, found, state["records"], pairs, resampled, self.methods)
             for layer in layers
             for metric in self.metrics
         ]
@@ -262,13 +205,11 @@ class Comparison:
         for layer in layers:
             for metric in self.metrics:
                 for part in parts:
-                    key = _key(layer.name, metric, part)
-                    units = sums.get(key)
-                    if units is None:
-                        units = torch.zeros(
-                            width or _units(layer), dtype=torch.int64, device=self.model.device
-                        )
-                    sums[key] = units.to(self.model.device, copy=True)
+                    key = sum_name(layer.name, metric, part)
+                    total = sums.get(key)
+                    if total is None:
+                        total = torch.zeros(width or layer.size, dtype=torch.int64, device=self.model.device)
+                    sums[key] = total.to(self.model.device, copy=True)
                     self.workers.sum(sums[key])
 
     def _read(self, pictures: Tensor, layers: Sequence[Layer]) -> dict[str, Tensor]:
@@ -279,7 +220,9 @@ class Comparison:
 
     def _room(self, layers: Sequence[Layer], rows: int) -> Tensor:
         """Memory for so many unit vectors of the largest layer."""
-        return torch.empty(rows * max(map(_units, layers)), dtype=torch.float64, device=self.model.device)
+        return torch.empty(
+            rows * max(layer.size for layer in layers), dtype=torch.float64, device=self.model.device
+        )
 
     def _visualizations(self, number: int) -> tuple[Tensor, dict[str, slice]]:
         """All visualizations of a class, and where those of each method are."""
@@ -312,13 +255,13 @@ class Comparison:
             for start in range(0, len(pictures), BATCH):
                 for name, values in self._read(pictures[start : start + BATCH], layers).items():
                     for metric in self.metrics:
-                        add(_key(name, metric, part), *unit_vectors(values, metric, self.threads, room))
+                        add(sum_name(name, metric, part), *unit_vectors(values, metric, self.threads, room))
         for layer in layers:
             for metric in self.metrics:
                 means: dict[str, Tensor] = {}
                 record: dict[str, Any] = {"class": number, "layer": layer.name, "metric": metric}
                 for part in (NATURAL, *self.methods):
-                    key = _key(layer.name, metric, part)
+                    key = sum_name(layer.name, metric, part)
                     count = counts.get(key, 0)
                     record[f"count {part}"] = count
                     record[f"constant {part}"] = constant.get(key, 0)
@@ -353,8 +296,8 @@ class Comparison:
                 strangers = self.classes[(number + step) % len(self.classes)].natural()[:STRANGERS]
         shown, places = self._visualizations(number)
         beside = torch.cat([shown.to(strangers.dtype).reshape(-1, *strangers.shape[1:]), strangers])
-        weights = _resamples(len(natural), self.replicates, self.seed, self.classes[number].label)
-        gathered: dict[str, list[_Block]] = {}
+        weights = resamples(len(natural), self.replicates, self.seed, self.classes[number].label)
+        gathered: dict[str, list[Block]] = {}
         rooms = self._room(layers, min(BLOCK, len(natural))), self._room(layers, len(beside))
         if len(beside) and len(natural):
             others = self._read(beside, layers)
@@ -362,23 +305,23 @@ class Comparison:
                 seen = self._read(natural[start : start + BLOCK], layers)
                 for layer in layers:
                     for metric in self.metrics:
-                        gathered.setdefault(_key(layer.name, metric, ""), []).append(
+                        gathered.setdefault(sum_name(layer.name, metric, ""), []).append(
                             self._block(
                                 seen[layer.name], others[layer.name], layer.name, metric, places, grand, rooms
                             )
                         )
         for layer in layers:
             for metric in self.metrics:
-                blocks = gathered.get(_key(layer.name, metric, ""), [])
+                blocks = gathered.get(sum_name(layer.name, metric, ""), [])
                 record: dict[str, Any] = {"class": number, "layer": layer.name, "metric": metric}
-                record |= _moments(blocks, self.methods)
-                known = counted[_key(layer.name, metric, "")]
+                record |= moments(blocks, self.methods)
+                known = counted[sum_name(layer.name, metric, "")]
                 apart = {
                     part: sum(1 for r in known if r["class"] != number and r[f"count {part}"])
                     for part in (NATURAL, *self.methods)
                 }
-                for curve, spread in _spreads(blocks, weights, self.methods, apart).items():
-                    accumulate(resampled, _key(layer.name, metric, curve), spread)
+                for curve, spread in spreads(blocks, weights, self.methods, apart).items():
+                    accumulate(resampled, sum_name(layer.name, metric, curve), spread)
                 yield record
 
     def _block(
@@ -390,29 +333,21 @@ class Comparison:
         places: dict[str, slice],
         grand: Sums,
         rooms: tuple[Tensor, Tensor],
-    ) -> _Block:
+    ) -> Block:
         """Similarities of the pictures of a block with each other and with what they are compared to."""
         rows, defined = unit_vectors(values, metric, self.threads, rooms[0])
         other, known = unit_vectors(beside, metric, self.threads, rooms[1])
         against = rows @ other.T
         last = max((p.stop for p in places.values()), default=0)
-        totals = torch.stack([from_fixed(grand[_key(layer, metric, p)]) for p in (NATURAL, *places)])
+        totals = torch.stack([from_fixed(grand[sum_name(layer, metric, p)]) for p in (NATURAL, *places)])
         to_grand = rows @ totals.T
-        return _Block(
+        return Block(
             defined.cpu(),
             (rows @ rows.T).cpu(),
             {m: (against[:, p].cpu(), known[p].cpu()) for m, p in places.items()},
             (against[:, last:].cpu(), known[last:].cpu()),
             {part: to_grand[:, i].cpu() for i, part in enumerate((NATURAL, *places))},
         )
-
-
-def _key(layer: str, metric: str, part: str) -> str:
-    return f"{layer}|{metric}|{part}"
-
-
-def _units(layer: Layer) -> int:
-    return torch.Size(layer.shape).numel()
 
 
 def chunks(layers: Sequence[Layer], size: int | None = None) -> list[list[Layer]]:
@@ -425,11 +360,11 @@ def chunks(layers: Sequence[Layer], size: int | None = None) -> list[list[Layer]
     found: list[list[Layer]] = []
     held = 0
     for layer in layers:
-        if not found or held + _units(layer) > size:
+        if not found or held + layer.size > size:
             found.append([])
             held = 0
         found[-1].append(layer)
-        held += _units(layer)
+        held += layer.size
     return found
 
 
@@ -448,219 +383,3 @@ def correct(model: ImageModel, pictures: Tensor, label: int) -> Tensor:
 def class_logits(model: ImageModel, pictures: Tensor) -> Tensor:
     """Logits (n, classes) of pictures (n, C, H, W), uint8, in batches of the size of this module, on the CPU."""
     return logits(model, pictures.float() / 255, BATCH)
-
-
-# ---- means from records -----------------------------------------------------------------------------------
-
-
-def _fold_means(
-    records: Sequence[dict[str, Any]], sums: Mapping[str, Tensor], methods: Sequence[str]
-) -> dict[str, dict[str, float | None]]:
-    """The four kinds of means by layer and metric; records are folded in order of class."""
-    found = {}
-    for key, mine in _by_layer(records).items():
-        natural = from_fixed(sums[key + NATURAL])
-        present = [r for r in mine if r[f"count {NATURAL}"]]
-        pairs = len(present) * (len(present) - 1)
-        square = float(natural @ natural) - sum(r["square"] for r in present)
-        means = {
-            "same": _mean([r["same"] for r in mine if "same" in r]),
-            "different": square / pairs if pairs else None,
-        }
-        for method in methods:
-            same = [r[f"visual {method}"] for r in mine if f"visual {method}" in r]
-            shown = sum(1 for r in mine if r[f"count {method}"])
-            pairs = len(present) * shown - len(same)
-            product = float(natural @ from_fixed(sums[key + method])) - sum(same)
-            means[f"visual {method}"] = _mean(same)
-            means[f"other {method}"] = product / pairs if pairs else None
-        found[key] = means
-    return found
-
-
-def _by_layer(records: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for record in records:
-        found.setdefault(_key(record["layer"], record["metric"], ""), []).append(record)
-    return found
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
-
-
-# ---- pairs of one class ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Block:
-    """Similarities of the natural pictures of a block (b), on the CPU; where one is not defined they are 0.
-
-    Attributes:
-        defined: (b,).
-        gram: (b, b).
-        visual: method -> with its visualizations (b, k), which of them are defined (k,).
-        strangers: with pictures of another class.
-        grand: part -> inner products with the sum of the mean vectors of all classes (b,).
-    """
-
-    defined: Tensor
-    gram: Tensor
-    visual: Mapping[str, tuple[Tensor, Tensor]]
-    strangers: tuple[Tensor, Tensor]
-    grand: Mapping[str, Tensor]
-
-
-def _moments(blocks: Sequence[_Block], methods: Sequence[str]) -> dict[str, tuple[int, float, float]]:
-    """Curve -> number of pairs, mean and mean square."""
-    values: dict[str, list[Tensor]] = {}
-    for block in blocks:
-        pairs = torch.outer(block.defined, block.defined).triu(1)
-        values.setdefault("same", []).append(block.gram[pairs])
-        compared = {f"visual {m}": block.visual[m] for m in methods} | {"different": block.strangers}
-        for curve, (products, known) in compared.items():
-            values.setdefault(curve, []).append(products[block.defined][:, known].reshape(-1))
-    found = {}
-    for curve, parts in values.items():
-        x = torch.cat(parts)
-        if len(x):
-            found[curve] = (len(x), float(x.mean()), float((x * x).mean()))
-    return found
-
-
-def _resamples(count: int, replicates: int, seed: int, label: int) -> Tensor:
-    """How often each picture is drawn in each replicate, (replicates, count), float64."""
-    if count == 0:
-        return torch.zeros(replicates, 0, dtype=torch.float64)
-    generator = torch.Generator().manual_seed((seed * 1_000_003 + label) % 2**63)
-    drawn = torch.randint(count, (replicates, count), generator=generator)
-    return torch.zeros(replicates, count, dtype=torch.float64).scatter_add_(
-        1, drawn, torch.ones(drawn.shape, dtype=torch.float64)
-    )
-
-
-def _spreads(
-    blocks: Sequence[_Block], weights: Tensor, methods: Sequence[str], others: Mapping[str, int]
-) -> dict[str, Tensor]:
-    """Curve -> what resampling the pictures of this class adds to its mean, (replicates,).
-
-    Same class: the mean over pairs of different pictures among those drawn, less that over all pairs (of pictures in
-    one block). Different classes: the first-order term, in which every picture counts by its mean similarity to the
-    other classes; twice, as a pair has two pictures. Visualizations: linear in pictures, hence exact.
-    """
-    if not blocks:
-        return {}
-    defined = torch.cat([b.defined for b in blocks]).double()
-    weights = weights * defined
-    above, below = (
-        torch.zeros(len(weights), dtype=torch.float64),
-        torch.zeros(len(weights), dtype=torch.float64),
-    )
-    total, pairs, start = 0.0, 0.0, 0
-    own: list[Tensor] = []
-    own_visual: dict[str, list[Tensor]] = {m: [] for m in methods}
-    for block in blocks:
-        w = weights[:, start : start + len(block.defined)]
-        start += len(block.defined)
-        apart = block.gram - torch.diag(block.gram.diagonal())
-        above += ((w @ apart) * w).sum(1)
-        below += w.sum(1) ** 2 - (w * w).sum(1)
-        known = float(block.defined.sum())
-        total += float(apart.sum())
-        pairs += known * (known - 1)
-        own.append(block.gram.sum(1) / max(known, 1.0))
-        for m in methods:
-            products, shown = block.visual[m]
-            own_visual[m].append(products.sum(1) / max(float(shown.sum()), 1.0))
-
-    def shift(values: Tensor) -> Tensor:
-        """Mean over the pictures drawn, less the mean over all."""
-        drawn = weights.sum(1)
-        if not float(defined.sum()):
-            return torch.zeros_like(drawn)
-        mean = float((values * defined).sum() / defined.sum())
-        return torch.where(drawn > 0, (weights @ values) / drawn.clamp(min=1) - mean, 0.0)
-
-    grand = {part: torch.cat([b.grand[part] for b in blocks]) for part in blocks[0].grand}
-    found = {
-        "same": torch.where(below > 0, above / below.clamp(min=1) - total / max(pairs, 1.0), 0.0),
-        "different": 2 * shift((grand[NATURAL] - torch.cat(own)) / max(others[NATURAL], 1)),
-    }
-    for m in methods:
-        mine = torch.cat(own_visual[m])
-        found[f"visual {m}"] = shift(mine)
-        found[f"other {m}"] = shift((grand[m] - mine) / max(others[m], 1))
-    return found
-
-
-# ---- results ---------------------------------------------------------------------------------------------
-
-
-def _layer_similarity(
-    layer: Layer,
-    metric: str,
-    found: Mapping[str, Mapping[str, float | None]],
-    records: Sequence[dict[str, Any]],
-    pairs: Sequence[dict[str, Any]],
-    resampled: Mapping[str, Tensor],
-    methods: Sequence[str],
-) -> LayerSimilarity:
-    key = _key(layer.name, metric, "")
-    means = found[key]
-    mine = [r for r in records if (r["layer"], r["metric"]) == (layer.name, metric)]
-    moments = [r for r in pairs if (r["layer"], r["metric"]) == (layer.name, metric)]
-    draws: dict[str, Tensor] = {}
-    for curve, mean in means.items():
-        if mean is not None and key + curve in resampled:
-            many = sum(1 for r in moments if curve.replace("other", "visual") in r)
-            draws[curve] = mean + from_fixed(resampled[key + curve]).cpu() / max(many, 1)
-
-    def estimate(curve: str) -> Estimate:
-        each = [r[curve] for r in moments if curve in r]
-        square, mean = _mean([m2 for _, _, m2 in each]), _mean([m1 for _, m1, _ in each])
-        deviation = None
-        if square is not None and mean is not None:
-            deviation = max(square - mean**2, 0.0) ** 0.5
-        return Estimate(means[curve], deviation, *_interval(draws.get(curve)))
-
-    def normalised(method: str) -> Estimate:
-        same, different, visual = means["same"], means["different"], means[f"visual {method}"]
-        if same is None or different is None or visual is None or abs(same - different) < THRESHOLD:
-            return Estimate(None)
-        ends: tuple[float | None, float | None] = (None, None)
-        if draws:
-            width = draws["same"] - draws["different"]
-            ends = _interval((draws[f"visual {method}"] - draws["different"]) / width)
-        return Estimate((visual - different) / (same - different), None, *ends)
-
-    by_class = {r["class"]: r for r in moments}
-    gaps = [
-        abs(r["same"] - by_class[r["class"]]["same"][1])
-        for r in mine
-        if "same" in r
-        and r["count " + NATURAL] + r["constant " + NATURAL] <= BLOCK
-        and r["class"] in by_class
-    ]
-    return LayerSimilarity(
-        layer.name,
-        layer.kind,
-        _units(layer),
-        metric,
-        sum(r[f"count {NATURAL}"] for r in mine),
-        sum(r[f"constant {NATURAL}"] for r in mine),
-        {m: sum(r[f"constant {m}"] for r in mine) for m in methods},
-        estimate("same"),
-        estimate("different"),
-        {m: estimate(f"visual {m}") for m in methods},
-        {m: estimate(f"other {m}") for m in methods},
-        {m: normalised(m) for m in methods},
-        max(gaps, default=None),
-    )
-
-
-def _interval(draws: Tensor | None) -> tuple[float | None, float | None]:
-    if draws is None or not bool(torch.isfinite(draws).all()):
-        return None, None
-    tail = (1 - LEVEL) / 2
-    low, high = torch.quantile(draws, torch.tensor([tail, 1 - tail], dtype=torch.float64))
-    return float(low), float(high)

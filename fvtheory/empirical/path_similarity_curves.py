@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from fvtheory.empirical.path_similarity import LayerSimilarity
+from fvtheory.empirical.layer_similarity import LayerSimilarity, mean_of
 from fvtheory.errors import InvalidInputError
 
 WINDOW = 7
@@ -124,12 +124,10 @@ def ranking(found: Sequence[LayerSimilarity], metric: str) -> list[MethodScore]:
         points = normalised_curve(mine, metric, method).points
         share = sum(above) / sum(below) if sum(below) > 0 else None
         last = points[-max(1, len(points) // 3) :]
-        scores.append(MethodScore(method, metric, share, _mean(points), _mean(last), _mean(own), len(points)))
+        scores.append(
+            MethodScore(method, metric, share, mean_of(points), mean_of(last), mean_of(own), len(points))
+        )
     return sorted(scores, key=lambda s: -(s.share if s.share is not None else float("-inf")))
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
 
 
 def sampled_means(

@@ -7,6 +7,7 @@ other.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -119,7 +120,7 @@ def class_folders(root: str | Path) -> dict[Path, int]:
             given = json.loads(names.read_text(encoding="utf-8"))
             if not isinstance(given, dict) or not all(type(v) is int and v >= 0 for v in given.values()):
                 raise ValueError
-        except ValueError:
+        except (ValueError, RecursionError):
             raise InvalidInputError(f"file {str(names)!r}", '{"folder": number of its class, ...}') from None
     found: dict[Path, int] = {}
     for folder in sorted(p for p in root.iterdir() if p.is_dir()):
@@ -215,6 +216,11 @@ def to_bytes(pictures: Tensor) -> Tensor:
     if pictures.dtype == torch.uint8:
         return pictures.cpu()
     return (pictures.detach().float().clamp(0, 1) * 255).round().to(torch.uint8).cpu()
+
+
+def digest(picture: Tensor) -> str:
+    """SHA-256 of the bytes of a picture, by which settings tell it from others."""
+    return hashlib.sha256(to_bytes(picture).numpy().tobytes()).hexdigest()
 
 
 def from_png(file: str | Path) -> Tensor:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from fvtheory.empirical.image_model import InputSpace
 from fvtheory.errors import InvalidInputError
 
 GREY = 0.5
@@ -71,8 +72,18 @@ class Transformations:
 STANDARD = Transformations(jitter=4, scale=0.1, degrees=10, pad=12, last_jitter=2)
 """The standard set of lucid and lucent: pad 12, jitter 8 (4 each way), scale 0.9 to 1.1, rotate by -10 to 10 degrees,
 jitter 4 (2 each way). There each is a resampling of its own, and a network sees the frame at 24 pixels more than the
-picture has; here bilinear interpolation happens once, and the size stays. Meant for pictures of 100 pixels and more.
+picture has; here bilinear interpolation happens once, and the size stays. `standard` is for any size.
 """
+
+LEAST_SIDE = 96
+"""Pixels; in smaller pictures those transformations leave little of a unit."""
+
+
+def standard(space: InputSpace) -> Transformations:
+    """`STANDARD` for the pictures of a network: for small ones, what is in pixels shrinks with the shorter side."""
+    share = min(1.0, space.height / LEAST_SIDE, space.width / LEAST_SIDE)
+    lengths = {name: share * getattr(STANDARD, name) for name in ("jitter", "pad", "last_jitter")}
+    return replace(STANDARD, **lengths)
 
 
 def shifted(pictures: Tensor, by: Tensor) -> Tensor:

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from fvtheory.empirical.feature_visualization import visualize
 from fvtheory.empirical.image_model import ImageModel
-from fvtheory.empirical.models.taef2 import LATENT, SCALE, load_taef2
 from fvtheory.empirical.objectives import logit
-from fvtheory.empirical.parameterizations import Fourier, Learned, Parameterization, Pixels, noise_latent
+from fvtheory.empirical.parameterizations import get_parameterization
 from fvtheory.empirical.pictures import to_bytes
-from fvtheory.empirical.transformations import STANDARD
-from fvtheory.errors import InvalidInputError
+from fvtheory.empirical.transformations import standard
 
-PIXELS, FOURIER, PRIOR, MAXIMIZERS = "pixels", "fourier", "prior", "maximizers"
-
-METHODS = (PIXELS, FOURIER, PRIOR, MAXIMIZERS)
-"""Ascent on pixels, on Fourier coefficients, on the latent of TAEF2; and the natural pictures with the greatest
-logit, which are no visualization: what the best pictures of the class itself score."""
+MAXIMIZERS = "maximizers"
+"""No visualization, but the natural pictures with the greatest logit: what the best of the class itself score."""
 
 
 class Visualizer:
@@ -31,15 +25,13 @@ class Visualizer:
     Args:
         model: prepared.
         steps: of ascent.
-        prior: the folder with the weights of TAEF2, for the method "prior".
-
-    Raises:
-        InvalidInputError: for no such weights.
+        own: by parameterization its own options, such as {"prior": {"prior": folder}}.
     """
 
-    def __init__(self, model: ImageModel, steps: int, prior: str | Path | None = None) -> None:
-        self.model, self.steps = model, steps
-        self.decoder = load_taef2(prior)[1].to(model.device) if prior is not None else None
+    def __init__(
+        self, model: ImageModel, steps: int, own: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> None:
+        self.model, self.steps, self.own = model, steps, own or {}
 
     def pictures(
         self,
@@ -51,35 +43,27 @@ class Visualizer:
     ) -> Tensor:
         """So many visualizations of a class, (count, C, H, W), uint8; the same seed gives the same.
 
+        Args:
+            method: a parameterization by its name.
+
         Raises:
-            InvalidInputError: for a method that is none of pixels, fourier and prior, or prior without its weights.
+            UnknownNameError: for another method.
+            InvalidInputError: for one that cannot be built, such as prior without its weights.
         """
+        kind = get_parameterization(method)
         generator = torch.Generator().manual_seed((seed * 1_000_003 + label) % 2**63)
         found = visualize(
             self.model,
             logit(label),
-            self._parameterization(method, count, generator),
+            kind.build(
+                self.model.space.shape(count), generator, self.model.device, **self.own.get(method, {})
+            ),
             generator,
             self.steps,
-            transformations=STANDARD if min(self.model.space.shape()[2:]) >= 100 else None,
+            transformations=standard(self.model.space),
             progress=progress,
         )
         return to_bytes(found.pictures)
-
-    def _parameterization(self, method: str, count: int, generator: torch.Generator) -> Parameterization:
-        shape, device = self.model.space.shape(count), self.model.device
-        if method == PIXELS:
-            return Pixels(shape, generator, device)
-        if method == FOURIER:
-            return Fourier(shape, generator, device)
-        if method == PRIOR and self.decoder is not None:
-            size = shape[2:]
-            latent = noise_latent((count, LATENT, *(math.ceil(s / SCALE) for s in size)), generator, device)
-            return Learned(self.decoder, latent, size)
-        raise InvalidInputError(
-            f"method {method!r}" + (" without weights" if method == PRIOR else ""),
-            f"{PIXELS}, {FOURIER}, or {PRIOR} with the weights of TAEF2",
-        )
 
 
 def maximizers(logits: Tensor, correct: Tensor, count: int) -> list[int]:

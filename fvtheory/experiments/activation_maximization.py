@@ -178,7 +178,11 @@ def compare(
 
 
 def random_points(count: int, dim: int, generator: torch.Generator, like: Tensor) -> Tensor:
-    """Points in the cube, (count, dim), of the dtype and on the device of ``like``."""
+    """Points in the cube, (count, dim), of the dtype and on the device of ``like``.
+
+    Raises:
+        InvalidInputError: for no point.
+    """
     if count < 1:
         raise InvalidInputError(f"{count} starts", "at least one")
     drawn = torch.rand(count, dim, generator=generator, dtype=torch.float64, device=generator.device)
@@ -188,7 +192,11 @@ def random_points(count: int, dim: int, generator: torch.Generator, like: Tensor
 def visualize(
     realization: Realization, phi: MinMax, points: Tensor, steps: int, tolerance: Fraction
 ) -> Visualization:
-    """Φ of a network by gradient descent and ascent from the points, beside its true extreme values."""
+    """Φ of a network by gradient descent and ascent from the points, beside its true extreme values.
+
+    Raises:
+        InvalidInputError: for a network whose extrema are not known.
+    """
     own = certify(realization, phi).own
     if own is None:
         raise InvalidInputError(

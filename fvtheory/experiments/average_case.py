@@ -70,6 +70,9 @@ class Settings:
         lipschitz: for class lipschitz, the constant as a rational, or "own".
         conditions: length scales, or steps of training; left out: LENGTHS or STEPS.
         seed: of everything random.
+
+    Raises:
+        InvalidInputError: for values that are not of this kind.
     """
 
     cls: str
@@ -248,7 +251,11 @@ def _rate(settings: Settings, f: np.ndarray) -> float | None:
 
 
 def measure(cls: str, f: np.ndarray, where: Lattice, rate: float | None) -> list[Any]:
-    """[f_max - f_min, errors, radii] of one function, (m, ..., m); see `Measured`."""
+    """[f_max - f_min, errors, radii] of one function, (m, ..., m); see `Measured`.
+
+    Raises:
+        ArithmeticError: for a function outside the fiber of its own Φ: it is not of the class.
+    """
     flat = f.ravel()
     low, high = int(flat.argmin()), int(flat.argmax())
     spread = float(flat[high] - flat[low])
@@ -280,7 +287,11 @@ def _norms(values: np.ndarray, where: Lattice) -> list[float]:
 
 def quantiles(values: Sequence[float], shares: Sequence[float] = QUANTILES) -> list[Quantile]:
     """Quantiles with intervals between order statistics that cover the true ones with 95% or more, where the sample
-    is large enough for that; else up to the least or greatest value."""
+    is large enough for that; else up to the least or greatest value.
+
+    Raises:
+        InvalidInputError: for no values.
+    """
     ordered = sorted(values)
     n = len(ordered)
     if not n:

@@ -69,6 +69,9 @@ class Settings:
         seconds: for one test of two variables; small networks are done before, so that results do not
             depend on the machine.
         seed: of everything random.
+
+    Raises:
+        InvalidInputError: for numbers below 1, and steps that do not increase.
     """
 
     width: int = 16
@@ -203,10 +206,12 @@ class Run:
 
     @property
     def name(self) -> str:
+        """Class and dimension: ``convex-2d``."""
         return f"{self.cls}-{self.dim}d"
 
     @property
     def last(self) -> Checkpoint:
+        """The test at the end of training."""
         return self.checkpoints[-1]
 
     @property

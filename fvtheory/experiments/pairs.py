@@ -8,7 +8,6 @@ what is missing is `Pair.slack`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -17,7 +16,7 @@ from fvtheory.classes import FunctionClass, get_class
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point, Rational, rational
 from fvtheory.fiber import Fiber
-from fvtheory.functions import Combination, Function, Lift, PiecewiseAffine1D, constant
+from fvtheory.functions import Combination, Function
 from fvtheory.information import MinMax
 from fvtheory.networks.arithmetic import format_of
 from fvtheory.networks.realization import INFORMATION, LIPSCHITZ, Realization, quantised, realize
@@ -104,47 +103,13 @@ def make_pair(
     if not 0 < part < 1:
         raise InvalidInputError(f"share = {part}", "a number between 0 and 1")
     x = fiber.widest_point(SLACK) if at is None else at
-    low, high = _members(fiber, x)
+    low, high = known.continuous_members(phi, x, rate)
     convention, kept = ANY, ZERO
     if unique and phi.spread and known.is_feasible(phi, rate, UNIQUE):
         strict = _strict(fiber)
         low, high = (Combination([1 - part, part], [f, strict]) for f in (low, high))
         convention, kept = UNIQUE, part
     return Pair(fiber, low, high, x, high.at(x) - low.at(x), convention, kept)
-
-
-def _members(fiber: Fiber, x: Point) -> tuple[Function, Function]:
-    """Continuous members with the values of the envelopes at x (convex: or next to them)."""
-    if fiber.phi.spread == 0:
-        same = constant(fiber.phi.f_min, fiber.phi.dim)
-        return same, same
-    if fiber.cls.name == "all":
-        return get_class("piecewise-affine").exact_members(fiber.phi, x)
-    if fiber.cls.name == "monotone":
-        return _ramps(fiber.phi)
-    return fiber.pair(x)
-
-
-def _ramps(phi: MinMax) -> tuple[Function, Function]:
-    """Ramps along the coordinate in which x_min and x_max are furthest apart, over one half of the way
-    each: monotone, and Δ apart halfway."""
-    j = max(range(phi.dim), key=lambda i: abs(phi.x_max[i] - phi.x_min[i]))
-    a, b = phi.x_min[j], phi.x_max[j]
-    half = (a + b) / 2
-    late = [(a, phi.f_min), (half, phi.f_min), (b, phi.f_max)]
-    early = [(a, phi.f_min), (half, phi.f_max), (b, phi.f_max)]
-    low, high = (PiecewiseAffine1D(_extended(sorted(knots))) for knots in (late, early))
-    return (low, high) if phi.dim == 1 else (Lift(low, j, phi.dim), Lift(high, j, phi.dim))
-
-
-def _extended(knots: Sequence[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, Fraction]]:
-    """Knots with level ends out to 0 and 1."""
-    found = list(knots)
-    if found[0][0] > 0:
-        found.insert(0, (ZERO, found[0][1]))
-    if found[-1][0] < 1:
-        found.append((ONE, found[-1][1]))
-    return found
 
 
 def _strict(fiber: Fiber) -> Function:

@@ -53,6 +53,7 @@ class Lattice:
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """Of the values on the lattice: so many places a variable."""
         return (PLACES[self.dim],) * self.dim
 
 

@@ -23,7 +23,7 @@ from fractions import Fraction
 import torch
 from torch import Tensor
 
-from fvtheory.classes import get_class
+from fvtheory.classes import TABLE_1, get_class
 from fvtheory.errors import InvalidInputError
 from fvtheory.information import MinMax
 
@@ -53,6 +53,7 @@ class Information:
 
     @property
     def dim(self) -> int:
+        """How many variables."""
         return int(self.x_min.shape[1])
 
     @property
@@ -91,6 +92,7 @@ class Draw:
         return torch.randint(low, high, shape, generator=self.generator, device=self.generator.device)
 
     def flag(self, share: float, *shape: int) -> Tensor:
+        """True with this probability."""
         return self.unit(*shape) < share
 
     def grid(self, *shape: int) -> Tensor:
@@ -120,9 +122,11 @@ def draw_information(
         lipschitz: the Lipschitz constant, for class lipschitz: at least 1/8.
 
     Raises:
-        InvalidInputError: for a Lipschitz constant that is missing, not asked for or too small.
+        InvalidInputError: for a class outside Table 1, or a Lipschitz constant that is missing, not asked for or too
+            small.
     """
     known = get_class(cls)
+    _check_class(cls)
     if known.needs_lipschitz != (lipschitz is not None):
         need = "a Lipschitz constant" if known.needs_lipschitz else "no Lipschitz constant"
         raise InvalidInputError(f"class {cls} with lipschitz = {lipschitz}", need)
@@ -142,6 +146,11 @@ def draw_information(
     steps = 1 + (draw.unit(count) * most).floor()
     low = (draw.unit(count) * (GRID - steps + 1)).floor()
     return Information(a, b, low / GRID, (low + steps) / GRID)
+
+
+def _check_class(cls: str) -> None:
+    if cls not in TABLE_1:
+        raise InvalidInputError(f"random members of class {cls!r}", f"one of {', '.join(TABLE_1)}")
 
 
 def _points(cls: str, dim: int, count: int, draw: Draw) -> tuple[Tensor, Tensor]:
@@ -179,7 +188,11 @@ def draw_members(
     Args:
         cls: the name of a class, for which every row is feasible.
         lipschitz: the Lipschitz constant, for class lipschitz.
+
+    Raises:
+        InvalidInputError: for a class outside Table 1.
     """
+    _check_class(cls)
     parts = Information(*(t.to(draw.dtype) for t in vars(information).values()))
     low, spread = parts.f_min[:, None], parts.spread[:, None]
     if cls == "constant":

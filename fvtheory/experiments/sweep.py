@@ -205,7 +205,11 @@ def stacked_pairs(
     device: torch.device | str,
 ) -> Pairs:
     """Two networks for each Φ, stacked, on a device; they rise within ``reach``, and within half the
-    distance of the extrema, so that they are apart halfway."""
+    distance of the extrema, so that they are apart halfway.
+
+    Raises:
+        InvalidInputError: for a reach that is not above 0.
+    """
     if not reach > 0:
         raise InvalidInputError(f"reach = {reach}", "a distance above 0")
     there = phis.to(torch.device(device), dtype)

@@ -35,6 +35,15 @@ class Function(ABC):
     nesting: int = field(init=False, repr=False, compare=False, default=1)
     size: int = field(init=False, repr=False, compare=False, default=1)
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        """A kind has no subclasses: proofs are about its data, and another ``at`` would be another function."""
+        super().__init_subclass__(**options)
+        for base in cls.__mro__[1:]:
+            if "kind" in vars(base):
+                raise InvalidInputError(
+                    f"a subclass of {base.__name__}", "an instance", "combine exact functions"
+                )
+
     @property
     @abstractmethod
     def dim(self) -> int:

@@ -225,8 +225,9 @@ def network_from_torch_file(path: str | Path) -> ReluNetwork:
             "a TorchScript module",
             "torch.jit.script(module).save(path), or pass the module to network_from_torch",
         ) from None
-    module.eval()
-    return network_from_torch(module)
+    for parameter in module.parameters():
+        parameter.requires_grad_(False)  # torch warns when a module with gradients is copied
+    return network_from_torch(module.eval())
 
 
 # ---- ONNX ----------------------------------------------------------------------------------------

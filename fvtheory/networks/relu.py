@@ -38,6 +38,9 @@ class Layer:
     bias: tuple[Fraction, ...]
     relu: bool
 
+    def __init_subclass__(cls) -> None:
+        raise InvalidInputError("a subclass of Layer", "an instance")
+
     def __post_init__(self) -> None:
         widths = {len(row) for row in self.weight}
         if len(widths) != 1 or widths == {0} or len(self.bias) != len(self.weight):
@@ -68,6 +71,10 @@ class ReluNetwork:
     """
 
     layers: tuple[Layer, ...]
+
+    def __init_subclass__(cls) -> None:
+        """None: proofs are about the weights, and another ``at`` would be another function."""
+        raise InvalidInputError("a subclass of ReluNetwork", "an instance")
 
     def __init__(self, layers: Iterable[Layer]) -> None:
         chain = tuple(layers)

@@ -14,7 +14,7 @@ from fvtheory.exact import Point, cube_point, rational
 from fvtheory.fiber import Fiber
 from fvtheory.functions import Function, function_from_json
 from fvtheory.information import MinMax
-from fvtheory.mathml import mathml, number, symbol
+from fvtheory.notation.mathml import mathml, number, symbol
 from fvtheory.obligations import Obligation
 from fvtheory.report.curves import Bar, Chart, Curve, svg
 from fvtheory.report.verdicts import REMEDY, Verdict

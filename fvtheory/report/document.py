@@ -20,7 +20,7 @@ from fvtheory.claims import claims_of
 from fvtheory.claims.claim import VARIANTS, Claim
 from fvtheory.claims.geirhos2024.table_1 import ROWS, Row
 from fvtheory.errors import InvalidInputError
-from fvtheory.mathml import mathml, number
+from fvtheory.notation.mathml import mathml, number
 from fvtheory.obligations import PROVED, REFUTED, STATUSES, UNKNOWN
 from fvtheory.report import counterexamples, explorer
 from fvtheory.report.embedding import Album, Results, results_html
@@ -196,7 +196,7 @@ def _fails(verdicts: Verdicts) -> str:
             )
             instead = f"{chip(PROVED, better.variant)} {notation(better.statement)}" if better else "–"
             rows.append(
-                f'<tr><th scope="row"><a href="#{_anchor(name)}">{html.escape(name)}</a></th>'
+                f'<tr><th scope="row"><a href="#{_anchor(name)}">{_breakable(name)}</a></th>'
                 f"<td>{chip(c.status, c.variant)} {notation(c.statement)}</td><td>{instead}</td></tr>"
             )
     if not rows:
@@ -245,7 +245,8 @@ def _row_of_table_1(row: Row, status: dict[str, str]) -> str:
         sign = f'<a href="#{_anchor(claim)}" title="{claim}">{chip(status.get(claim, UNKNOWN))}</a>'
         lines.append(f'<div class="scroll">{sign} {words} {what}</div>')
     dims = ", ".join(map(str, row.dims))
-    title = f'<th scope="row">{html.escape(row.title)}<br><small>d = {dims}</small></th>'
+    small = "" if row.title.endswith(f"d = {dims}") else f"<br><small>d = {dims}</small>"
+    title = f'<th scope="row">{html.escape(row.title)}{small}</th>'
     return f"<tr>{title}<td>{''.join(lines)}</td></tr>"
 
 
@@ -255,6 +256,11 @@ def _row_of_table_1(row: Row, status: dict[str, str]) -> str:
 def _anchor(name: str) -> str:
     """A claim id as the id of an element."""
     return "claim-" + re.sub(r"[^A-Za-z0-9.-]", "_", name)
+
+
+def _breakable(name: str) -> str:
+    """A claim id that breaks after its dots, and not inside words."""
+    return html.escape(name).replace(".", ".<wbr>")
 
 
 def _claims(verdicts: Verdicts, known: dict[tuple[str, str], Claim]) -> str:
@@ -296,7 +302,7 @@ def _article(name: str, variants: Sequence[Verdict], known: dict[tuple[str, str]
     body = "".join(_variant(v, known.get((v.id, v.variant))) for v in variants)
     replay = f"fvtheory verify --claim {name}" + (" --counterexamples" if REFUTED.lower() in statuses else "")
     return f"""<article id="{_anchor(name)}" data-status="{statuses}" data-class="{html.escape(cls, quote=True)}">
-<h4><a href="#{_anchor(name)}">{html.escape(name)}</a> {badge} {chips}</h4>
+<h4><a href="#{_anchor(name)}">{_breakable(name)}</a> {badge} {chips}</h4>
 {body}<details><summary>Replay</summary>{command(replay)}</details></article>"""
 
 

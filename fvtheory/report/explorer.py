@@ -13,34 +13,12 @@ from importlib.resources import files
 from fvtheory.classes import CLASSES, FunctionClass
 from fvtheory.exact import text
 from fvtheory.fiber import SLACK
-from fvtheory.information import MinMax
-from fvtheory.javascript import JavaScript
-from fvtheory.mathml import mathml
+from fvtheory.notation.javascript import JavaScript
+from fvtheory.notation.mathml import mathml
 from fvtheory.symbols import L, symbolic_phi, symbolic_point
 from fvtheory.terms import ONE, And, Eq, Formula, Le, Lt, Node, Not, Or, Sym
 
 DIMS = (1, 2)
-
-EXAMPLES: dict[str, dict[int, tuple[MinMax, str]]] = {
-    "convex": {
-        1: (MinMax("1/4", "1", "1/5", "4/5"), "1/2"),
-        2: (MinMax(["1/4", "1/3"], ["1", "2/3"], "1/5", "4/5"), "1/2"),
-    },
-    "affine": {
-        1: (MinMax("0", "1", "1/5", "4/5"), "1/2"),
-        2: (MinMax(["0", "1"], ["1", "0"], "1/5", "4/5"), "1/2"),
-    },
-    "constant": {
-        1: (MinMax("1/4", "3/4", "1/2", "1/2"), "1/2"),
-        2: (MinMax(["1/4", "1/3"], ["3/4", "2/3"], "1/2", "1/2"), "1/2"),
-    },
-}
-"""A feasible Φ and a point for the classes in which `USUAL` is not feasible."""
-
-USUAL: dict[int, tuple[MinMax, str]] = {
-    1: (MinMax("1/4", "3/4", "1/5", "4/5"), "1/2"),
-    2: (MinMax(["1/4", "1/3"], ["3/4", "2/3"], "1/5", "4/5"), "1/2"),
-}
 
 LIPSCHITZ = "2"
 """The Lipschitz constant to begin with."""
@@ -91,7 +69,7 @@ def _formulas(printer: JavaScript, cls: FunctionClass, dim: int) -> str:
         for m in cls.members(phi, x)
     ]
     points = [_list(map(printer.expression, p)) for p in cls.separation_points(phi, Sym("slack"))]
-    example, at = EXAMPLES.get(cls.name, USUAL)[dim]
+    example = cls.example(dim)
     shown: dict[str, Node] = {
         "feasible": varying,
         "lower": lower,
@@ -101,7 +79,7 @@ def _formulas(printer: JavaScript, cls: FunctionClass, dim: int) -> str:
     }
     return _object(
         {
-            "example": json.dumps({"phi": example.to_json(), "at": [at] * dim}),
+            "example": json.dumps({"phi": example.to_json(), "at": ["1/2"] * dim}),
             "feasible": printer.function(cls.feasible(phi)),
             "needed": _needed(printer, varying),
             **{key: printer.function(node) for key, node in shown.items() if key != "feasible"},
@@ -197,9 +175,7 @@ def markup() -> str:
 
 __all__ = [
     "DIMS",
-    "EXAMPLES",
     "LIPSCHITZ",
-    "USUAL",
     "asset",
     "formulas_script",
     "markup",

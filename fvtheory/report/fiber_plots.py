@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Any
 
 from fvtheory.classes import FunctionClass, get_class
-from fvtheory.decoders import Decoder, predict
+from fvtheory.decoders import Decoder, Prediction, asking
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point, rational
 from fvtheory.experiments.pairs import make_pair
@@ -30,6 +30,9 @@ LATTICE = 64
 
 SAMPLES = 256
 """Steps at which a decoder is asked that is no exact function."""
+
+STEEP, HALVINGS = Fraction(1, 50), 20
+"""Changes from step to step that are looked into, and how closely: a jump is a change within 2^-28."""
 
 ZERO, ONE = Fraction(0), Fraction(1)
 LOWER, UPPER, CENTRAL, FIBER = COLOURS[1], COLOURS[2], COLOURS[3], COLOURS[6]
@@ -122,9 +125,14 @@ def decoder_error(
 
     Raises:
         InvalidInputError: for a decoder that fails or answers with no number.
+        UnansweredError: for one that takes more than a minute for an answer.
     """
     _drawable(fiber.phi.dim)
-    prediction = predict(decoder, fiber.phi)
+    with asking(decoder, fiber.phi) as prediction:
+        return _error_of(fiber, prediction, name, width, title)
+
+
+def _error_of(fiber: Fiber, prediction: Prediction, name: str, width: str, title: str | None) -> Any:
     lower, upper = fiber.cls.exact_envelopes(fiber.phi, fiber.lipschitz)
 
     def error(x: Point) -> Fraction:
@@ -142,10 +150,8 @@ def decoder_error(
         else:
             places = {Fraction(i, SAMPLES) for i in range(SAMPLES + 1)}
             places |= {x for f in (lower, upper) for x in to_piecewise_1d(f).breakpoints}
-            xs = sorted(places)
-            panel.plot(
-                list(map(float, xs)), [float(error((x,))) for x in xs], color=UPPER, lw=1.3, label=name
-            )
+            xs, ys = _sampled(error, sorted(places))
+            panel.plot(xs, ys, color=UPPER, lw=1.3, label=name)
         least = Combination([Fraction(1, 2), Fraction(-1, 2)], [upper, lower])
         _draw(panel, least, color=LOWER, lw=1.2, ls=(0, (4, 1.5)), label="least possible at x")
         panel.axhline(
@@ -155,6 +161,32 @@ def decoder_error(
         panel.set_ylim(bottom=min(0.0, panel.get_ylim()[0]))
         figure.legend(loc="outside lower center", ncols=2 if width == "one" else 3)
     return figure
+
+
+def _sampled(f: Callable[[Point], Fraction], places: Sequence[Fraction]) -> tuple[list[float], list[float]]:
+    """A line through the values at these places, broken where f jumps between two of them: where most of a change
+    is left after the interval around it has been halved `HALVINGS` times."""
+    xs: list[float] = []
+    ys: list[float] = []
+    for (left, low), (right, high) in pairwise((x, f((x,))) for x in places):
+        xs.append(float(left))
+        ys.append(float(low))
+        change = abs(high - low)
+        if change < STEEP:
+            continue
+        for _ in range(HALVINGS):
+            middle = (left + right) / 2
+            value = f((middle,))
+            if abs(value - low) > abs(high - value):
+                right, high = middle, value
+            else:
+                left, low = middle, value
+            if 2 * abs(high - low) < change:
+                break
+        else:
+            xs += [float(left), float(right), float(right)]
+            ys += [float(low), NAN, float(high)]
+    return [*xs, float(places[-1])], [*ys, float(f((places[-1],)))]
 
 
 def _error(answer: Function, lower: Function, upper: Function) -> Function:

@@ -9,7 +9,8 @@ from fvtheory.report.plots import COLOURS, MARKERS, _figure, _saved
 
 if TYPE_CHECKING:
     from fvtheory.empirical.forced_choice import Row
-    from fvtheory.empirical.linearity import Correlation, Linearity
+    from fvtheory.empirical.human_scores import Correlation
+    from fvtheory.empirical.linearity import Linearity
 
 
 def path_curves(settings: Mapping[str, Sequence[Linearity]], kind: str = "png") -> bytes:

@@ -49,8 +49,15 @@ Part = Text | Table | Pictures
 
 def settings_section(settings: Mapping[str, Any]) -> tuple[str, list[Part]]:
     """The last section of a page: what the run was asked for."""
-    rows = [[name, "-" if value is None else str(value)] for name, value in settings.items()]
+    rows = [[name, _setting(value)] for name, value in settings.items()]
     return "Settings", [Table(("setting", "value"), rows)]
+
+
+def _setting(value: Any) -> str:
+    """Values one after the other where there are several, and a dash for none."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value)) or "-"
+    return "-" if value is None else str(value)
 
 
 def page(title: str, sections: Sequence[tuple[str, Sequence[Part]]]) -> bytes:
@@ -82,5 +89,7 @@ def _part(part: Part) -> str:
 
 
 def _cell(word: str) -> str:
+    if not word.strip("-0.% "):
+        word = word.replace("-0", "0")  # what was rounded to zero has no sign
     number = word.strip().rstrip("%").replace("-", "", 1).replace(".", "", 1).isdecimal()
     return f'<td class="number">{html.escape(word)}</td>' if number else f"<td>{html.escape(word)}</td>"

@@ -9,7 +9,7 @@ from fvtheory.errors import InvalidInputError
 from fvtheory.report.plots import COLOURS, MARKERS, _figure, _saved
 
 if TYPE_CHECKING:
-    from fvtheory.empirical.path_similarity import Estimate, LayerSimilarity
+    from fvtheory.empirical.layer_similarity import Estimate, LayerSimilarity
     from fvtheory.empirical.path_similarity_curves import MethodScore
 
 NATURAL_COLOURS = ("#009e73", "#000000")

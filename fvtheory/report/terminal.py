@@ -12,7 +12,7 @@ from fvtheory.verification import ClaimResult, Verification
 from fvtheory.vouchers import PART
 
 if TYPE_CHECKING:
-    from fvtheory.checking import Check
+    from fvtheory.claim_files import Check
 
 
 def grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -59,7 +59,7 @@ def check_table(result: Check) -> str:
         elif "radius" in c.document:
             found = c.document["radius"]
             remark = f"R is {found['radius']}" if "radius" in found else "R is certified on both sides"
-        rows.append([c.claim.id, c.claim.cls, str(c.claim.dim), c.status, remark])
+        rows.append([c.claim.id, c.claim.cls, str(c.claim.dim), c.claim.verdict(c.status), remark])
     return grid(("claim", "class", "d", "status", "remark"), rows)
 
 

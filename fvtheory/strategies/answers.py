@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from fvtheory.claim_file import KINDS, QUESTIONS, READINGS, UserClaim
+from fvtheory.claim_files.claim import KINDS, QUESTIONS, READINGS, UserClaim
 from fvtheory.classes import CLASSES, get_class
 from fvtheory.decoders import Decoder, clamped_decoder, constant_decoder, function_decoder
 from fvtheory.exact import Point, text
@@ -21,7 +21,7 @@ from fvtheory.information import CONVENTIONS, MinMax
 from fvtheory.networks import ReluNetwork
 from fvtheory.networks.relu import Layer
 from fvtheory.networks.writing import to_torch
-from fvtheory.strategies.information import DIMS, check_dim, phis
+from fvtheory.strategies.information import DIMS, check_dim, is_feasible_under, phis
 from fvtheory.strategies.kinds import exact_functions
 from fvtheory.strategies.numbers import POSITIVE_SHARES, RATES, SHARES, SIGNED
 from fvtheory.symbols import constant_phi
@@ -136,7 +136,7 @@ def claims(cls: str | None = None, dim: int | None = None) -> st.SearchStrategy[
 @st.composite
 def _claims(draw: st.DrawFn, names: tuple[str, ...], only_dim: int | None) -> UserClaim:
     cls = draw(st.sampled_from(names))
-    convention = draw(st.sampled_from(tuple(c for c in CONVENTIONS if (cls, c) != ("constant", "unique"))))
+    convention = draw(st.sampled_from([c for c in CONVENTIONS if is_feasible_under(CLASSES[cls], c)]))
     dim = draw(DIMS) if only_dim is None else only_dim
     rate = draw(RATES) if CLASSES[cls].needs_lipschitz else None
     any_rate = rate is not None and draw(st.booleans())

@@ -1,13 +1,15 @@
-"""Feasible Φ of every class, built as the class needs them: nothing is drawn and then rejected."""
+"""Feasible Φ of every class, built as the classes of Table 1 need them, where nothing is drawn and then rejected; of
+other classes tried until feasible."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import Any
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
-from fvtheory.classes import CLASSES, FunctionClass, get_class
+from fvtheory.classes import CLASSES, TABLE_1, FunctionClass, get_class
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point, Rational, distance, rational
 from fvtheory.fiber import Fiber
@@ -28,6 +30,9 @@ from fvtheory.strategies.numbers import (
 
 DIMS = st.integers(1, 3)
 ZERO, ONE = Fraction(0), Fraction(1)
+
+TRIES = 10
+"""How many Φ are drawn of a class outside Table 1 before an example is given up."""
 
 _BOTH_ZERO: st.SearchStrategy[Pair] = st.just((ZERO, ZERO))
 _NONZERO: st.SearchStrategy[Pair] = st.tuples(st.just(ZERO), POSITIVE_SHARES)
@@ -58,13 +63,15 @@ def phis(
     family, rate = read_class(cls, lipschitz)
     check_convention(convention)
     check_dim(dim)
-    if family.name == "constant" and convention == "unique":
-        raise InvalidInputError("class constant under unique", "a class with feasible Φ under the convention")
+    if not is_feasible_under(family, convention):
+        raise InvalidInputError(
+            f"class {family.name} under unique", "a class with feasible Φ under the convention"
+        )
     return _phis(family, dim, rate, convention)
 
 
 def classes() -> st.SearchStrategy[FunctionClass]:
-    """The function classes of Table 1."""
+    """The function classes, those of Table 1 first."""
     return st.sampled_from(tuple(CLASSES.values()))
 
 
@@ -77,9 +84,14 @@ def fibers(
     """
     check_convention(convention)
     check_dim(dim)
-    known = [cls] if cls is not None else [c for c in CLASSES if (c, convention) != ("constant", "unique")]
+    known = [cls] if cls is not None else [c for c in CLASSES if is_feasible_under(CLASSES[c], convention)]
     families = [get_class(c) if isinstance(c, str) else c for c in known]
     return _fibers(families, dim, convention)
+
+
+def is_feasible_under(family: FunctionClass, convention: str) -> bool:
+    """Whether any Φ is feasible: no constant has a unique extremum."""
+    return convention != "unique" or family.varies(convention)
 
 
 def read_class(cls: Any, lipschitz: Rational | None) -> tuple[FunctionClass, Fraction | None]:
@@ -113,15 +125,19 @@ def _phis(
     draw: st.DrawFn, family: FunctionClass, dim: int | None, rate: Fraction | None, convention: str
 ) -> MinMax:
     d = draw(DIMS) if dim is None else dim
-    if family.name == "constant" or (convention != "unique" and draw(SELDOM)):
+    if not family.varies(convention) or (convention != "unique" and draw(SELDOM)):
         at = points(d) if convention == "any-selection" else st.just((ZERO,) * d)
         value = draw(SHARES)
         return MinMax(draw(at), draw(at), value, value)
-    a, b = _extrema(draw, family.name, d, convention)
-    most = ONE if rate is None else min(ONE, rate * distance(a, b))
-    spread = most * draw(POSITIVE_SHARES)
-    low = (1 - spread) * draw(SHARES)
-    return MinMax(a, b, low, low + spread)
+    for _ in range(1 if family.name in TABLE_1 else TRIES):
+        a, b = _extrema(draw, family.name, d, convention)
+        most = ONE if rate is None else min(ONE, rate * distance(a, b))
+        spread = most * draw(POSITIVE_SHARES)
+        low = (1 - spread) * draw(SHARES)
+        phi = MinMax(a, b, low, low + spread)
+        if family.name in TABLE_1 or family.is_feasible(phi, rate, convention):
+            return phi
+    reject()
 
 
 def _extrema(draw: st.DrawFn, name: str, dim: int, convention: str) -> tuple[Point, Point]:

@@ -13,7 +13,7 @@ between the bounds that the points before it leave; then an extension, a mixture
 function of the class moved between them. Any finite set of values that a member can have comes up.
 
 Convex functions are maxima of affine functions, some of which reach f_max at x_max; affine ones share
-f_max - f_min among the free coordinates.
+f_max - f_min among the free coordinates. Members of classes outside Table 1 are mixtures of extremal ones.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from fvtheory.beyond import Family, Knowledge
-from fvtheory.classes import FunctionClass
+from fvtheory.classes import TABLE_1, FunctionClass
 from fvtheory.errors import InvalidInputError
 from fvtheory.exact import Point, Rational, distance, rational
-from fvtheory.fiber import SLACK
+from fvtheory.fiber import SLACK, Fiber
 from fvtheory.functions import (
     Affine,
     Clip,
@@ -451,6 +451,8 @@ def _members(
 def _member(draw: st.DrawFn, family: FunctionClass, phi: MinMax, rate: Fraction | None) -> Function:
     if phi.spread == 0:
         return constant(phi.f_min, phi.dim)
+    if family.name not in TABLE_1:
+        return _mixed(draw, family, phi, rate)
     if family.name == "affine":
         return _affine(draw, phi)
     if family.name == "convex":
@@ -462,6 +464,13 @@ def _member(draw: st.DrawFn, family: FunctionClass, phi: MinMax, rate: Fraction 
         if lifted is not None:
             return lifted
     return _through(draw, rise, phi)
+
+
+def _mixed(draw: st.DrawFn, family: FunctionClass, phi: MinMax, rate: Fraction | None) -> Function:
+    """A mixture of members that reach the envelopes at drawn points: classes keep their law in mixtures."""
+    weights = draw(parts_of_one(draw(st.integers(1, 3))))
+    ends = [family.exact_members(phi, draw(points(phi.dim)), rate) for _ in weights]
+    return Combination(weights, [draw(st.sampled_from(pair)) for pair in ends])
 
 
 @st.composite
@@ -493,6 +502,8 @@ def _farthest(
         others = [j for j in free if j != first] or free
         second = draw(st.sampled_from(others))
         return _along(phi, {first: ONE}), _along(phi, {second: ONE})
+    if family.name not in TABLE_1:
+        return family.exact_members(phi, Fiber(family, phi, rate).widest_point(), rate)
     share = SLACK if family.name == "convex" else Fraction(1, 2)
     at = tuple(share * s + (1 - share) * t for s, t in zip(phi.x_min, phi.x_max, strict=True))
     return family.exact_members(phi, at, rate)

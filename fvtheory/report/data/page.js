@@ -4,6 +4,9 @@
   const filter = byId("filter");
   const articles = [...document.querySelectorAll("article")];
   const words = new Map(articles.map((article) => [article, article.textContent.toLowerCase()]));
+  // An article has a claim for each statement: printed, repaired, sharp.
+  const count = (article, status) => article.querySelectorAll(`.variant${status && "." + status}`).length;
+  const all = articles.reduce((sum, article) => sum + count(article, ""), 0);
   if (filter) {
     const apply = () => {
       const status = filter.querySelector("input[name=verdict]:checked").value;
@@ -13,11 +16,11 @@
         const fits = (!status || article.dataset.status.split(" ").includes(status)) &&
           (!cls || article.dataset.class === cls) && (!wanted || words.get(article).includes(wanted));
         article.hidden = !fits;
-        if (fits) shown += 1;
+        if (fits) shown += count(article, status);
       }
       for (const group of document.querySelectorAll("#claims .group"))
         group.hidden = !group.querySelector("article:not([hidden])");
-      byId("filter-count").textContent = `${shown} of ${articles.length} shown`;
+      byId("filter-count").textContent = `${shown} of ${all} claims shown`;
     };
     filter.hidden = false;
     filter.addEventListener("submit", (event) => event.preventDefault());

@@ -1,57 +1,15 @@
-"""Claim files: claims of a user in TOML, read strictly.
-
-    [[claim]]
-    id = "convex-half"
-    class = "convex"            # lipschitz = "L" or a number, for the class lipschitz
-    dim = 1
-    question = "value"          # or "side"
-    kind = "every-decoder-errs-at-least"   # or "some-decoder-errs-at-most"
-    bound = "(f_max - f_min)/2"
-    when = "x_min < x_max"      # optional; without it: every feasible Φ
-    convention = "any-selection"           # or "first", "unique"
-    reading = "worst-case"                 # or "attained"
-    source = "where the claim comes from"  # optional
-    statement = "the claim in words"       # optional
-    expected = "PROVED"                    # optional: the verdict the author expects, or "REFUTED"
-
-`bound` and `when` are expressions of `fvtheory.expressions`. ``expected`` has no influence on the
-verdict; it is there for tests and for readers. What is wrong in a file is reported when it is read, in
-one line with the file, the claim and the key.
-
-*Evaluations.* Instead of Φ a claim in one variable may know values at points, listed in ascending order:
-
-    evaluations = [{ point = "1/4" }, { point = "3/4", value = "y[0]", role = "maximizer" }]
-
-A point or value that is left out is a free symbol, ``p[i]`` or ``y[i]``: the claim is about all of them, that is,
-about all points in [0, 1] in this order and all values that some function of the class takes. Those given are
-expressions in earlier points (values: in all points and earlier values). ``p[i]`` and ``y[i]`` name points and
-values in ``bound`` and ``when`` in either case. ``role`` is evaluation (default), minimizer or maximizer: no value
-of f is below (above) the one there. In the class convex a free point lies inside (0, 1): an end is given as 0 or 1.
-With the kind ``decoder-errs-at-most`` the claim is about one decoder, ``decoder = "y[0]*(1 - x) + y[1]*x"``.
-
-*Numbers.* A claim may know one set of numbers, of any kind that `fvtheory.beyond` knows, in any class there:
-
-    class = "convex+lipschitz"
-    lipschitz = "2"
-    knowledge = { kind = "evaluations", points = [["0"], ["1"]], values = ["1/4", "1/2"] }
-
-with ``norm``, ``weights``, ``signs``, ``coordinates`` and ``smooth`` as for ``fvtheory beyond``. It is decided by the
-exact radius, or by certified bounds of it, in which case it may stay UNKNOWN.
-
-``fidelity`` and ``delta`` say how the claim matches the sentence of its source (see `fvtheory.claims.claim`).
-"""
+"""A claim of a user: plain data, checked when it is made, and the statement that it makes."""
 
 from __future__ import annotations
 
-import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from fvtheory.claimed_knowledge import (
+from fvtheory.beyond import Knowledge
+from fvtheory.beyond.family import ATOMS
+from fvtheory.claim_files.known import (
     EvaluationText,
     ExpressionError,
     KnownStatement,
@@ -62,7 +20,7 @@ from fvtheory.claimed_knowledge import (
 )
 from fvtheory.claims.claim import FIDELITIES, Claim
 from fvtheory.classes import CLASSES, get_class
-from fvtheory.errors import FvtheoryError, InvalidInputError, UnknownNameError
+from fvtheory.errors import FvtheoryError, InvalidInputError
 from fvtheory.exact import rational
 from fvtheory.expressions import parse_formula, parse_term, phi_names
 from fvtheory.information import CONVENTIONS
@@ -72,11 +30,6 @@ from fvtheory.statements import AT_LEAST, AT_MOST, RadiusStatement
 from fvtheory.symbols import L, Phi, symbolic_phi
 from fvtheory.terms import TRUE, Const, Formula, Term
 
-if TYPE_CHECKING:
-    from fvtheory.beyond import Knowledge
-
-MAX_BYTES = 4 * 1024 * 1024
-MAX_CLAIMS = 10_000
 MAX_DIM = 64
 MAX_ID = 200
 MAX_TEXT = 10_000
@@ -110,13 +63,9 @@ EVALUATION_KINDS = (*KINDS, DECODER_ERRS_AT_MOST)
 READINGS = ("worst-case", "attained")
 VERDICTS = (PROVED, REFUTED)
 
-_FIELDS = {"class": "cls", "statement": "text"}
-_KEYS = {field: key for key, field in _FIELDS.items()}
+FIELDS = {"class": "cls", "statement": "text"}
+KEYS = {field: key for key, field in FIELDS.items()}
 _LIPSCHITZ = re.compile(r"[0-9]{1,50}(/[0-9]{1,50})?", re.ASCII)
-_MANY_DOTS = re.compile(
-    r"""(?<![0-9A-Za-z_-])(?:(?:"[^"\n]*"|'[^'\n]*'|[0-9A-Za-z_-]++)[ \t]*+\.[ \t]*+){32}""", re.ASCII
-)
-"""Keys of very many parts: the library that reads TOML takes quadratic time for them."""
 
 
 @dataclass(frozen=True)
@@ -198,9 +147,14 @@ class UserClaim:
     def __post_init__(self) -> None:
         self._check_id()
         if isinstance(self.dim, bool) or not isinstance(self.dim, int) or not 1 <= self.dim <= MAX_DIM:
-            raise self._error("dim", _shown(self.dim), f"an integer from 1 to {MAX_DIM}")
+            raise self._error("dim", shown(self.dim), f"an integer from 1 to {MAX_DIM}")
         self._check_choice("question", QUESTIONS)
-        self._check_choice("kind", KINDS if self.evaluations is None else EVALUATION_KINDS)
+        if self.kind == DECODER_ERRS_AT_MOST and self.evaluations is None:
+            remedy = 'state what the decoder sees: evaluations = [{ point = "1/4" }]'
+            raise self._error(
+                "kind", f"{self.kind} without evaluations", "the key evaluations beside it", remedy
+            )
+        self._check_choice("kind", EVALUATION_KINDS)
         self._check_choice("convention", CONVENTIONS)
         self._check_choice("reading", READINGS)
         if self.expected is not None:
@@ -209,8 +163,15 @@ class UserClaim:
             self._check_text(field)
         self._check_choice("fidelity", FIDELITIES)
         if (self.fidelity == "exact") == bool(self.delta):
-            raise self._error("delta", _shown(self.delta), "the difference, for every fidelity but exact")
+            raise self._error("delta", shown(self.delta), "the difference, for every fidelity but exact")
         if self.knowledge is None:
+            if self._is_joined_class():
+                raise self._error(
+                    "cls",
+                    f"{shown(self.cls)} without knowledge",
+                    f"the key knowledge beside it, or one of {', '.join(CLASSES)}",
+                    'state numbers: knowledge = { kind = "evaluations", points = [["0"]], values = ["1/4"] }',
+                )
             self._check_choice("cls", tuple(CLASSES))
             self._check_lipschitz()
             for field in CLASS_OPTIONS[1:]:
@@ -248,7 +209,8 @@ class UserClaim:
 
     def __str__(self) -> str:
         """The claim in one line."""
-        which = f"{self.cls}, d = {self.dim}" + (f", L = {self.lipschitz}" if self.lipschitz else "")
+        rate = {None: "", "L": ", any L > 0"}.get(self.lipschitz, f", L = {self.lipschitz}")
+        which = f"{self.cls}, d = {self.dim}{rate}"
         where = f", when {self.when}" if self.when is not None else ""
         question = "" if self.question == "value" else " on the side question"
         known = ""
@@ -257,6 +219,10 @@ class UserClaim:
         elif self.knowledge is not None:
             known = f", knowing {len(self.knowledge.operators)} operators in numbers"
         return f"{self.kind.replace('-', ' ')} {self.bound}{question}{where} ({which}{known})"
+
+    def verdict(self, status: str) -> str:
+        """A status, and what the author expects, where that is another."""
+        return status if self.expected in (None, status) else f"{status}, expected {self.expected}"
 
     # ---- validation --------------------------------------------------------------------------
 
@@ -300,7 +266,7 @@ class UserClaim:
         if (self.kind == DECODER_ERRS_AT_MOST) != (self.decoder is not None):
             raise self._error(
                 "decoder",
-                _shown(self.decoder),
+                shown(self.decoder),
                 f"a decoder for the kind {DECODER_ERRS_AT_MOST}, and only there",
             )
         if self.knowledge is not None:
@@ -327,36 +293,42 @@ class UserClaim:
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, " ".join(getattr(self, name).split()))
 
+    def _is_joined_class(self) -> bool:
+        """Whether the class is one that `fvtheory.beyond` makes, and not one of Table 1."""
+        return (
+            isinstance(self.cls, str) and self.cls not in CLASSES and set(self.cls.split("+")) <= set(ATOMS)
+        )
+
     def _check_absent(self, field: str, needed: str) -> None:
         if getattr(self, field) is not None:
-            raise self._error(field, _shown(getattr(self, field)), f"no {field} without {needed}")
+            raise self._error(field, shown(getattr(self, field)), f"no {field} without {needed}")
 
     def _error(self, field: str, got: str, required: str, remedy: str = "") -> InvalidInputError:
-        named = f"claim {_shown(self.id)}, key {_KEYS.get(field, field)}"
+        named = f"claim {shown(self.id)}, key {KEYS.get(field, field)}"
         return InvalidInputError(f"{got} ({named})", required, remedy)
 
     def _check_id(self) -> None:
         if not isinstance(self.id, str) or not self.id or len(self.id) > MAX_ID:
-            raise self._error("id", _shown(self.id), f"a string of 1 to {MAX_ID} characters")
+            raise self._error("id", shown(self.id), f"a string of 1 to {MAX_ID} characters")
         if not self.id.isprintable() or self.id != self.id.strip():
-            raise self._error("id", _shown(self.id), "printable characters, with no blank at either end")
+            raise self._error("id", shown(self.id), "printable characters, with no blank at either end")
 
     def _check_choice(self, field: str, choices: tuple[str, ...]) -> None:
         value = getattr(self, field)
         if not isinstance(value, str) or value not in choices:
-            raise self._error(field, _shown(value), f"one of {', '.join(choices)}")
+            raise self._error(field, shown(value), f"one of {', '.join(choices)}")
 
     def _check_text(self, field: str) -> None:
         value = getattr(self, field)
         if not isinstance(value, str) or len(value) > MAX_TEXT:
-            raise self._error(field, _shown(value), f"a string of at most {MAX_TEXT} characters")
+            raise self._error(field, shown(value), f"a string of at most {MAX_TEXT} characters")
         if not all(c.isprintable() or c in "\n\r\t" for c in value):
-            raise self._error(field, _shown(value), "text without control characters")
+            raise self._error(field, shown(value), "text without control characters")
 
     def _check_lipschitz(self) -> None:
         needed, value = get_class(self.cls).needs_lipschitz, self.lipschitz
         if not needed and value is not None:
-            raise self._error("lipschitz", _shown(value), f"no Lipschitz constant for the class {self.cls}")
+            raise self._error("lipschitz", shown(value), f"no Lipschitz constant for the class {self.cls}")
         if not needed or value == "L":
             return
         required = '"L" or a rational number above 0'
@@ -364,16 +336,16 @@ class UserClaim:
             raise self._error("lipschitz", "no such key", f"{required}, for the class {self.cls}")
         remedy = 'write "L", "2" or "3/2"'
         if not isinstance(value, str) or not _LIPSCHITZ.fullmatch(value):
-            raise self._error("lipschitz", _shown(value), f"{required} of at most 50 digits a part", remedy)
+            raise self._error("lipschitz", shown(value), f"{required} of at most 50 digits a part", remedy)
         numerator, _, denominator = value.partition("/")
         if int(numerator) == 0 or (denominator and int(denominator) == 0):
-            raise self._error("lipschitz", _shown(value), required, remedy)
+            raise self._error("lipschitz", shown(value), required, remedy)
 
     def _check_expression(self, field: str, meaning: Any, phi: Phi) -> None:
         value = getattr(self, field)
         if not isinstance(value, str):
             raise self._error(
-                field, _shown(value), "an expression in quotes", 'for example "(f_max - f_min)/2"'
+                field, shown(value), "an expression in quotes", 'for example "(f_max - f_min)/2"'
             )
         try:
             meaning(phi)
@@ -382,195 +354,7 @@ class UserClaim:
         object.__setattr__(self, field, " ".join(value.split()))
 
 
-def read_claims(path: str | os.PathLike[str]) -> list[UserClaim]:
-    """The claims of a file, in its order.
-
-    Raises:
-        InvalidInputError: for a file that cannot be read, is not UTF-8 or TOML, is too large, holds no
-            claim or more than MAX_CLAIMS, or holds a claim that is not as documented here.
-    """
-    try:
-        name = _shown(os.fspath(path), 200)
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InvalidInputError(
-            f"claim file {name}: {reason}", "a file that can be read", "check the path"
-        ) from None
-    except TypeError:
-        raise InvalidInputError(f"a path of type {type(path).__name__}", "the path of a claim file") from None
-    if len(data) > MAX_BYTES:
-        raise InvalidInputError(
-            f"claim file {name} of more than {MAX_BYTES} bytes", f"at most {MAX_BYTES} bytes"
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInputError(
-            f"claim file {name} with the byte 0x{data[error.start]:02x} at {error.start}", "UTF-8 text"
-        ) from None
-    return parse_claims(text, os.fspath(path))
-
-
-def parse_claims(text: str, name: str = "claims") -> list[UserClaim]:
-    """The claims of a text in TOML.
-
-    Args:
-        text: the document.
-        name: what errors call it.
-
-    Raises:
-        InvalidInputError: as `read_claims`.
-    """
-    where = f"claim file {_shown(name, 200)}"
-    items = _tables(_load(text, where), where)
-    claims: list[UserClaim] = []
-    numbers: dict[str, int] = {}
-    for number, item in enumerate(items, 1):
-        try:
-            claim = _claim(item, number)
-        except FvtheoryError as error:
-            raise InvalidInputError(f"{error.got} in {where}", error.required, error.remedy) from None
-        if claim.id in numbers:
-            raise InvalidInputError(
-                f"claims {numbers[claim.id]} and {number} with one id (claim {_shown(claim.id)}, key id) in {where}",
-                "an id of its own for every claim",
-            )
-        numbers[claim.id] = number
-        claims.append(claim)
-    return claims
-
-
-def instructive_claims() -> list[UserClaim]:
-    """Claims that ship with the package, true and false ones over all classes, with their verdicts.
-
-    They are meant for reading and for learning the format: each states in words what it says and, in
-    ``expected``, how it must be decided.
-    """
-    return claims_of_set("instructive")
-
-
-CLAIM_SETS = (
-    "instructive",
-    "optimal-recovery",
-    "monotone-regression",
-    "convex-regression",
-    "affine-extremes",
-)
-"""The sets of claims that ship with the package, each a folder of `fvtheory.claims` or one of its files."""
-
-
-def claims_of_set(name: str) -> list[UserClaim]:
-    """The claims of a set that ships with the package, each with its source and, in ``expected``, its verdict.
-
-    Raises:
-        UnknownNameError: for a name that is not in CLAIM_SETS.
-    """
-    if name not in CLAIM_SETS:
-        raise UnknownNameError(f"claim set {_shown(name)}", f"one of {', '.join(CLAIM_SETS)}")
-    place = resources.files("fvtheory.claims")
-    single = place.joinpath("literature", f"{name}.toml")
-    if single.is_file():
-        return parse_claims(single.read_text(encoding="utf-8"), single.name)
-    found: list[UserClaim] = []
-    for file in sorted(place.joinpath(name).iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".toml"):
-            found += parse_claims(file.read_text(encoding="utf-8"), file.name)
-    return found
-
-
-# ---- TOML ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Decimal:
-    """A TOML float as written: never a number here, only something to refuse by its place."""
-
-    literal: str
-
-    def __repr__(self) -> str:
-        return f"the float {self.literal}"
-
-
-def _load(text: str, where: str) -> dict[str, Any]:
-    if not isinstance(text, str):
-        raise InvalidInputError(f"{where} of type {type(text).__name__}", "text")
-    try:
-        size = len(text.encode("utf-8"))
-    except UnicodeEncodeError as error:
-        raise InvalidInputError(f"{where} with a lone surrogate at {error.start}", "UTF-8 text") from None
-    if size > MAX_BYTES:
-        raise InvalidInputError(f"{where} of {size} bytes", f"at most {MAX_BYTES} bytes")
-    if found := _MANY_DOTS.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise InvalidInputError(f"a key of more than 32 parts in {where}, line {line}", "keys of one part")
-    try:
-        return tomllib.loads(text, parse_float=_Decimal)
-    except RecursionError:
-        raise InvalidInputError(f"arrays or tables nested too deep in {where}", "[[claim]] tables") from None
-    except ValueError as error:  # TOMLDecodeError, and what int() says of integers without end
-        reason = " ".join(str(error).split())
-        if "integer string conversion" in reason:
-            reason = "an integer of thousands of digits"
-        shown = reason if reason.isprintable() else repr(reason)
-        raise InvalidInputError(f"{where}: {shown[:200]}", "a TOML document") from None
-
-
-def _tables(document: Mapping[str, Any], where: str) -> list[Any]:
-    for key in document:
-        if key != "claim":
-            raise InvalidInputError(
-                f"unknown key {_shown(key)} at the top of {where}", "[[claim]] tables and nothing else"
-            )
-    items = document.get("claim", [])
-    if not isinstance(items, list):
-        raise InvalidInputError(f"claim = {_shown(items)} in {where}", "[[claim]] tables", "write [[claim]]")
-    if not items:
-        raise InvalidInputError(f"no claim in {where}", "at least one [[claim]] table")
-    if len(items) > MAX_CLAIMS:
-        raise InvalidInputError(f"{len(items)} claims in {where}", f"at most {MAX_CLAIMS} claims")
-    return items
-
-
-def _claim(item: Any, number: int) -> UserClaim:
-    """One table of the file as a claim."""
-    if not isinstance(item, Mapping):
-        raise InvalidInputError(f"claim {number} = {_shown(item)}", "a [[claim]] table")
-    named = f"claim {_shown(item['id'])}" if isinstance(item.get("id"), str) else f"claim number {number}"
-    for key, value in item.items():
-        if key not in REQUIRED and key not in OPTIONAL:
-            known = ", ".join((*REQUIRED, *OPTIONAL))
-            raise InvalidInputError(f"unknown key {_shown(key)} ({named})", f"one of {known}")
-        if (decimal := _first_float(value)) is not None:
-            raise InvalidInputError(
-                f"{_shown(decimal)} ({named}, key {key})", "an exact number", 'write a string such as "1/2"'
-            )
-    for key in REQUIRED:
-        if key not in item:
-            raise InvalidInputError(f"no key {key} ({named})", f"the keys {', '.join(REQUIRED)}")
-    values: dict[str, Any] = {str(_FIELDS.get(key, key)): v for key, v in item.items()}
-    rate = values.get("lipschitz")
-    if isinstance(rate, int) and not isinstance(rate, bool) and rate >= 0 and rate.bit_length() <= 160:
-        values["lipschitz"] = str(rate)
-    return UserClaim(**values)
-
-
-def _first_float(value: Any) -> _Decimal | None:
-    """A float that occurs in a value, however deep."""
-    stack = [value]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, _Decimal):
-            return top
-        if isinstance(top, Mapping):
-            stack.extend(top.values())
-        elif isinstance(top, list):
-            stack.extend(top)
-    return None
-
-
-def _shown(value: Any, length: int = 60) -> str:
+def shown(value: Any, length: int = 60) -> str:
     """A value of any kind on one line and of bounded length."""
     if isinstance(value, int) and value.bit_length() > 256:
         return f"an integer of {value.bit_length()} bits"

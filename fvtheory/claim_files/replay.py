@@ -1,4 +1,4 @@
-"""What the verdict on a claim with evaluations or numbers means in exact functions, and why it holds.
+"""What the verdict on a claim with evaluations or numbers means in exact functions.
 
 A refutation by the solvers is a set of numbers. Here they become knowledge, for which `fvtheory.beyond` finds
 the radius by other code (breakpoints of envelopes), and functions of the class that agree with it; class,
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fvtheory.beyond import (
     BeyondFiber,
@@ -25,26 +25,19 @@ from fvtheory.beyond import (
 )
 from fvtheory.beyond.agreement import agrees, belongs
 from fvtheory.beyond.answers import SLACK, widest
-from fvtheory.claimed_knowledge import KnownStatement
+from fvtheory.claim_files.claim import UserClaim
+from fvtheory.claim_files.known import KnownStatement
 from fvtheory.classes import get_class
 from fvtheory.errors import InvalidInputError
-from fvtheory.exact import Point, text
+from fvtheory.exact import Point, legible, text
 from fvtheory.functions import Function, maximum, minimum
 from fvtheory.interpolation import DECODER_ERRS_AT_MOST, EvaluationStatement
 from fvtheory.interpolation.data import MAXIMIZER, MINIMIZER
 from fvtheory.obligations import PROVED, REFUTED, UNKNOWN
-from fvtheory.statements import AT_LEAST, AT_MOST
-from fvtheory.terms import evaluate, show
+from fvtheory.statements import AT_LEAST
+from fvtheory.terms import evaluate
 from fvtheory.verification import ClaimResult
 from fvtheory.vouchers import Voucher
-
-if TYPE_CHECKING:
-    from fvtheory.claim_file import UserClaim
-
-CENTRAL = (
-    "  The decoder (lower + upper)/2 has it, since upper - lower <= 2R everywhere; no decoder has less, since two"
-    " functions that agree are (almost) 2R apart at a point (Lemma 3)."
-)
 
 
 @dataclass(frozen=True)
@@ -145,9 +138,8 @@ def _known(statement: KnownStatement, result: ClaimResult) -> ClaimResult:
     """Who vouches is `fvtheory.beyond`, and two functions where they decide alone."""
     if result.status not in (PROVED, REFUTED):
         found = statement.found()
-        between = (
-            f"the radius is between {found.lower} and {found.upper}, and so is the bound {statement.bound}"
-        )
+        low, high = legible(found.lower), legible(found.upper)
+        between = f"the radius is between {low} and {high}, and so is the bound {statement.bound}"
         return replace(result, reason=between)
     vouchers = [Voucher("beyond")]
     facts = _facts(statement)
@@ -161,7 +153,7 @@ def _known(statement: KnownStatement, result: ClaimResult) -> ClaimResult:
         if decides:
             vouchers.append(Voucher("replay"))
     if result.status == REFUTED and statement.kind != AT_LEAST and apart is None:
-        reason = f"R is at least {statement.found().lower}, but no two functions could be built that show it"
+        reason = f"R is at least {legible(statement.found().lower)}, but no two functions could be built that show it"
         return replace(result, status=UNKNOWN, counterexample=None, reason=reason, vouched_by=())
     counterexample = facts if result.status == REFUTED else None
     return replace(result, vouched_by=tuple(vouchers), counterexample=counterexample)
@@ -169,7 +161,8 @@ def _known(statement: KnownStatement, result: ClaimResult) -> ClaimResult:
 
 def _facts(statement: KnownStatement) -> dict[str, Any]:
     found = statement.found()
-    best = text(found.exact) if found.exact is not None else f"between {found.lower} and {found.upper}"
+    between = f"between {legible(found.lower)} and {legible(found.upper)}"
+    best = between if found.exact is None else text(found.exact)
     return {
         "values": {},
         "knowledge": statement.knowledge.to_json(),
@@ -207,61 +200,3 @@ def _agrees(statement: KnownStatement, f: Function) -> bool:
         return agrees(f, statement.knowledge) and belongs(f, statement.family.name, statement.rate)
     except InvalidInputError:
         return False
-
-
-# ---- why ---------------------------------------------------------------------------------------------
-
-
-def reasons(item: UserClaim, result: ClaimResult) -> list[str]:
-    """Why the claim is decided as it is, but for the last lines, in lines a reader can follow."""
-    statement = item.statement()
-    lines = [f"{item.id}: {result.status}"]
-    if isinstance(statement, KnownStatement):
-        found = statement.found()
-        best = f"exactly {found.exact}" if found.exact is not None else f"from {found.lower} to {found.upper}"
-        how = f"{found.method}{f', {found.boxes} boxes' if found.boxes else ''}"
-        lines.append(
-            f"  Functions of class {item.cls}, d = {item.dim}, that agree with the knowledge are considered."
-        )
-        lines.append(f"  The smallest worst-case error R of any decoder is {best} ({how}).")
-        if result.status in (PROVED, REFUTED):
-            relation = "bound <= R" if item.kind == AT_LEAST else "R <= bound"
-            holds = "so" if result.status == PROVED else "so it is not true that"
-            lines.append(f"  The bound is {statement.bound}, {holds} {relation}.")
-        return lines
-    assert isinstance(statement, EvaluationStatement)
-    data = statement.data
-    places = ", ".join(f"f({show(p)}) = {show(y)}" for p, y in zip(data.points, data.values, strict=True))
-    lines.append(
-        f"  Known: {places}, and {show(data.floor)} <= f <= {show(data.cap)} (class {item.cls}, d = 1)."
-    )
-    best_term = show(statement.radius)
-    best = best_term if len(best_term) <= 400 else "half of the greatest width of the gaps"
-    if item.kind != DECODER_ERRS_AT_MOST:
-        lines += [f"  The smallest worst-case error of any decoder is R = {best}.", CENTRAL]
-    if result.status == PROVED:
-        where = f" with {item.when}" if item.when else ""
-        relation = {AT_LEAST: "bound <= R", AT_MOST: "R <= bound"}.get(
-            item.kind, "in every gap upper - bound <= decoder <= lower + bound"
-        )
-        lines.append(
-            f"  For all such data{where}: {relation}, bound = {item.bound}. Z3 and cvc5 both prove it."
-        )
-    elif result.status == REFUTED and result.counterexample is not None:
-        fact = result.counterexample
-        at = ", ".join(f"{k} = {v}" for k, v in fact["values"].items())
-        but = f"  But at {at or 'these numbers'} the bound is {fact['bound']}"
-        if item.kind == DECODER_ERRS_AT_MOST:
-            lines.append(
-                f"{but}, and the decoder errs by {fact['error']} at {fact['at'][0]} on a function that agrees"
-                f" (R, the best possible, is {fact['best_possible']})."
-            )
-        elif item.kind == AT_MOST:
-            lines.append(f"{but} and R is {fact['best_possible']}.")
-            lines.append(
-                f"  There two functions differ at {fact['at'][0]}: {' and '.join(fact['values_there'])}."
-            )
-        else:
-            lines.append(f"{but} and R is {fact['best_possible']}.")
-            lines.append("  There (lower + upper)/2 is a decoder that does better than claimed.")
-    return lines

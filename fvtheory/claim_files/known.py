@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import Any
 
+from fvtheory.beyond import BeyondRadius, Family, Knowledge, family, radius
 from fvtheory.errors import FvtheoryError, InvalidInputError
 from fvtheory.exact import short
 from fvtheory.expressions import Names, parse_formula, parse_term
@@ -16,10 +18,7 @@ from fvtheory.interpolation.base import X
 from fvtheory.interpolation.data import EVALUATION, ROLES, Datum, data_of, folded
 from fvtheory.obligations import valid
 from fvtheory.statements import AT_LEAST, Plan
-from fvtheory.terms import ONE, TRUE, Const, Sym, Term
-
-if TYPE_CHECKING:
-    from fvtheory.beyond import BeyondRadius, Family, Knowledge
+from fvtheory.terms import ONE, TRUE, Const, Sym, Term, evaluate
 
 MAX_EVALUATIONS = 8
 GAPS = (Fraction(1, 100), Fraction(1, 2000))
@@ -104,6 +103,7 @@ def evaluation_statement(
     for i, e in enumerate(evaluations):
         known = points | values | lipschitz
         values[f"y[{i}]"] = Sym(f"y[{i}]") if e.value is None else _term(e.value, known, "value", i)
+    _check_order(tuple(points.values()))
     places = zip(evaluations, points.values(), values.values(), strict=True)
     data = data_of(
         [Datum(p, y, e.role) for e, p, y in places], rate if interpolation.needs_lipschitz else ONE
@@ -117,6 +117,21 @@ def evaluation_statement(
         TRUE if when is None else _named("when", parse_formula, when, names),
         None if decoder is None else _named("decoder", parse_term, decoder, names | {"x": X}),
     )
+
+
+def _check_order(points: Sequence[Term]) -> None:
+    """Refuse numbers that lie outside [0, 1] or do not ascend; symbols are looked at by the solvers."""
+    numbers = [(i, p.value) for i, p in enumerate(points) if isinstance(p, Const)]
+    for i, place in numbers:
+        if not 0 <= place <= 1:
+            raise InvalidInputError(f"point {short(place)} of evaluation {i}", "a point in [0, 1]")
+    for (i, before), (j, after) in pairwise(numbers):
+        if before >= after:
+            raise InvalidInputError(
+                f"point {short(after)} of evaluation {j} after {short(before)} of evaluation {i}",
+                "points in ascending order, each once",
+                "state the leftmost point first",
+            )
 
 
 def _term(text: str, names: Names, what: str, i: int) -> Term:
@@ -194,8 +209,6 @@ class KnownStatement:
 
 @cache
 def _radius(statement: KnownStatement) -> BeyondRadius:
-    from fvtheory.beyond import radius
-
     for gap in GAPS:
         found = radius(statement.family, statement.knowledge, gap=gap, max_boxes=MAX_BOXES)
         if not found.feasible:
@@ -218,9 +231,6 @@ def known_statement(
     Raises:
         InvalidInputError: as `fvtheory.beyond.family`, for another dimension, and for a bound that is no number.
     """
-    from fvtheory.beyond import family
-    from fvtheory.terms import evaluate
-
     if knowledge.dim != dim:
         raise InvalidInputError(f"knowledge of dimension {knowledge.dim}", f"dimension {dim}, the key dim")
     rate = options.get("lipschitz")
@@ -243,8 +253,6 @@ def read_knowledge(data: Any) -> Knowledge:
     Raises:
         InvalidInputError: as `fvtheory.beyond.Knowledge.from_json`.
     """
-    from fvtheory.beyond import Knowledge
-
     if isinstance(data, Knowledge):
         return data
     if not isinstance(data, Mapping):

@@ -12,21 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fuzz_expressions as fuzz
-from fvtheory.claim_file import (
-    KINDS,
-    MAX_BYTES,
-    MAX_CLAIMS,
-    OPTIONAL,
-    QUESTIONS,
-    READINGS,
-    REQUIRED,
-    VERDICTS,
-    UserClaim,
-    instructive_claims,
-    parse_claims,
-    read_claims,
-)
-from fvtheory.classes import CLASSES
+from fvtheory.claim_files import UserClaim, claims_of_set, parse_claims, read_claims
+from fvtheory.claim_files.claim import KINDS, OPTIONAL, QUESTIONS, READINGS, REQUIRED, VERDICTS
+from fvtheory.claim_files.reading import MAX_BYTES, MAX_CLAIMS
+from fvtheory.classes import CLASSES, TABLE_1
 from fvtheory.errors import InvalidInputError
 from fvtheory.information import CONVENTIONS
 from fvtheory.statements import AT_LEAST
@@ -327,7 +316,7 @@ def test_files_that_cannot_be_read(tmp_path):
     path = tmp_path / "mine.toml"
     assert "No such file" in file_refusal(path)
     assert "mine.toml" in file_refusal(path)
-    assert "directory" in file_refusal(tmp_path)
+    assert "*.toml" in file_refusal(tmp_path)
     assert "null" in file_refusal("a\0b")
     assert "path" in file_refusal(None)
     path.write_bytes(b"id = '\xff'")
@@ -338,6 +327,22 @@ def test_files_that_cannot_be_read(tmp_path):
     assert "mine.toml'; required" in file_refusal(path)
     odd = tmp_path / "two\nlines.toml"
     assert "two\\nlines.toml" in file_refusal(odd)
+
+
+def test_a_folder_of_claim_files(tmp_path):
+    (tmp_path / "b.toml").write_text(toml(id='"second"'))
+    (tmp_path / "a.toml").write_text(toml(id='"first"'))
+    (tmp_path / "notes.txt").write_text("not a claim")
+    assert (
+        [c.id for c in read_claims(tmp_path)]
+        == [c.id for c in read_claims(str(tmp_path))]
+        == ["first", "second"]
+    )
+    (tmp_path / "c.toml").write_text(toml(id='"first"'))
+    refused = file_refusal(tmp_path)
+    assert all(word in refused for word in ("first", "a.toml", "c.toml"))
+    (tmp_path / "c.toml").write_text("[[claim]]")
+    assert "c.toml" in file_refusal(tmp_path)
 
 
 # ---- properties --------------------------------------------------------------------------------
@@ -398,13 +403,13 @@ def test_any_text_is_read_or_refused(text):
 
 # ---- the claims that ship ----------------------------------------------------------------------
 
-SHIPPED = instructive_claims()
+SHIPPED = claims_of_set("instructive")
 
 
 def test_instructive_claims_cover_the_format():
     assert len(SHIPPED) >= 40
     assert len({c.id for c in SHIPPED}) == len(SHIPPED)
-    assert {c.cls for c in SHIPPED} == set(CLASSES)
+    assert {c.cls for c in SHIPPED} >= set(TABLE_1)
     assert {c.dim for c in SHIPPED} == {1, 2, 3}
     for field, values in (
         ("question", QUESTIONS),
@@ -414,7 +419,7 @@ def test_instructive_claims_cover_the_format():
         ("expected", VERDICTS),
     ):
         assert {getattr(c, field) for c in SHIPPED} == set(values), field
-    for cls in CLASSES:
+    for cls in TABLE_1:
         assert {c.expected for c in SHIPPED if c.cls == cls} == set(VERDICTS), cls
     assert all(c.text for c in SHIPPED)
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from fvtheory.errors import InvalidInputError
 from fvtheory.terms import (
+    MINUS_ONE,
     Abs,
     Add,
     And,
@@ -30,10 +31,11 @@ from fvtheory.terms import (
     Or,
     Sym,
     Term,
+    fold,
 )
 
-MOST_IN_A_LINE = 3
-"""A minimum or maximum of more parts than this is set with one part a line."""
+MOST_IN_A_LINE, MOST_SIGNS = 3, 8
+"""A minimum or maximum of more parts than this, or of more names and numbers, is set with one part a line."""
 
 _EXTREMAL = re.compile(r"([a-z])_(min|max)(?:\[(\d+)\])?\Z")
 _INDEXED = re.compile(r"([A-Za-z])\[(\d+)\]\Z")
@@ -161,10 +163,15 @@ def _extremum(node: Min | Max) -> str:
     name = "min" if isinstance(node, Min) else "max"
     parts = [_term(p)[0] for p in _parts(node, type(node))]
     head = f"<mi>{name}</mi>"
-    if len(parts) > MOST_IN_A_LINE:
+    if len(parts) > MOST_IN_A_LINE or _signs(node) > MOST_SIGNS:
         rows = "".join(f"<mtr><mtd>{part}</mtd></mtr>" for part in parts)
         return f'<mrow>{head}<mtable class="cases">{rows}</mtable></mrow>'
     return f"<mrow>{head}{_fenced(_COMMA.join(parts))}</mrow>"
+
+
+def _signs(node: Node) -> int:
+    """How many names and numbers are written, a factor of -1 left out."""
+    return fold(node, lambda n, parts: sum(parts) or int(isinstance(n, (Const, Sym)) and n != MINUS_ONE))
 
 
 def _cases(node: Node) -> str:
