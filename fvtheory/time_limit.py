@@ -38,6 +38,7 @@ class TimeLimit:
         self._since: float | None = None
         self._again = min(1.0, self.seconds)  # an exception that was swallowed is raised again
         self._over = threading.Event()
+        self._open = False
         self._watch: threading.Thread | None = None
         self._asker = threading.get_ident()
 
@@ -63,6 +64,7 @@ class TimeLimit:
 
     def __enter__(self) -> TimeLimit:
         self._asker = threading.get_ident()
+        self._open = True
         if _has_free_timer():
             signal.signal(signal.SIGALRM, self._ring)
             signal.setitimer(signal.ITIMER_REAL, self.seconds)
@@ -74,6 +76,7 @@ class TimeLimit:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._open = False  # first: an alarm that has gone off, but is not heard yet, sets no other
         if self._watch is None:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -90,6 +93,8 @@ class TimeLimit:
         return self.seconds if since is None else since + self.seconds - time.monotonic()
 
     def _ring(self, number: int, frame: Any) -> None:
+        if not self._open:
+            return
         left = self._left()
         signal.setitimer(signal.ITIMER_REAL, left if left > 0 else self._again)
         if left <= 0:

@@ -10,7 +10,7 @@ import pytest
 from fvtheory.checkers.pool import SolverPool
 from fvtheory.checkers.verdict import ObligationResult, judge
 from fvtheory.claims import claims_of
-from fvtheory.classes import CLASSES, get_class
+from fvtheory.classes import CLASSES, TABLE_1, get_class
 from fvtheory.information import CONVENTIONS
 from fvtheory.notation.smtlib import script
 from fvtheory.obligations import PROVED, UNKNOWN, Obligation, valid
@@ -36,9 +36,12 @@ def judged() -> Iterator[Judges]:
         yield judge_all
 
 
-@pytest.mark.parametrize("dim", [1, 2])
-@pytest.mark.parametrize("name", CLASSES)
+@pytest.mark.parametrize(
+    ("name", "dim"),
+    [(name, dim) for name in CLASSES for dim in ((1, 2) if name in TABLE_1 else (1, 2, 3))],
+)
 def test_a_class_is_proved(judged, name, dim):
+    """In three variables those of Table 1 are proved with the claims about them."""
     owed = [o for convention in CONVENTIONS for o in get_class(name).obligations(dim, convention)]
     found = judged(dict.fromkeys(owed))
     assert len(found) >= 18

@@ -140,8 +140,8 @@ def _proved(item: UserClaim, whom: str, relation: str, result: ClaimResult) -> s
 
 
 def _provers(result: ClaimResult) -> str:
-    """Which checkers prove the claim itself."""
-    if all(o.checkers[solver].status == PROVED for o in result.conjuncts for solver in SOLVERS):
+    """Who decided every obligation of the claim as the verdict needs it."""
+    if set(SOLVERS) <= {v.checker for v in result.vouched_by if v.scope == "verdict"}:
         return "Z3 and cvc5 both prove it."
     return "Two of Z3, cvc5 and a certificate prove each part of it."
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from fvtheory.classes.base import FunctionClass
-from fvtheory.errors import UnknownNameError
+from fvtheory.errors import InvalidInputError, UnknownNameError
 
 TABLE_1 = (
     "all",
@@ -23,12 +23,24 @@ TABLE_1 = (
 
 
 def _found() -> dict[str, FunctionClass]:
-    """Of every class that a module of this package defines and names, one instance; those of Table 1 come first."""
+    """Of every class that a module of this package defines and names itself, one instance; those of Table 1 come first.
+
+    A name that is inherited, or given twice, would put one class in the place of another.
+    """
     found: dict[str, FunctionClass] = {}
     for module in iter_modules(__path__):
-        for cls in vars(import_module(f"{__name__}.{module.name}")).values():
-            if isinstance(cls, type) and issubclass(cls, FunctionClass) and cls.name:
-                found.setdefault(cls.name, cls())
+        home = f"{__name__}.{module.name}"
+        for cls in vars(import_module(home)).values():
+            if not isinstance(cls, type) or not issubclass(cls, FunctionClass) or cls.__module__ != home:
+                continue
+            name = vars(cls).get("name", "" if cls is FunctionClass else None)
+            if name is None or name in found:
+                other = "no name of its own" if name is None else f"the name {name!r} of another class"
+                raise InvalidInputError(
+                    f"{home}.{cls.__name__} with {other}", "a name that no other class has"
+                )
+            if name:
+                found[name] = cls()
     order = {name: place for place, name in enumerate(TABLE_1)}
     return dict(sorted(found.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
 

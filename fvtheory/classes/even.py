@@ -40,10 +40,9 @@ from fvtheory.functions import (
     equal,
 )
 from fvtheory.information import FloatMinMax, MinMax
-from fvtheory.obligations import Obligation, valid
+from fvtheory.obligations import Derivation, Obligation, valid
 from fvtheory.symbols import (
     Phi,
-    SymbolicFunction,
     SymbolicPoint,
     distance,
     lexicographically_before,
@@ -109,11 +108,9 @@ class Even(FunctionClass):
         return [valid("necessity", [*phi.domain(), phi.is_varying(), *known], feasible)]
 
     def prove_law(self, phi: Phi, x: SymbolicPoint, member: Member) -> list[Obligation]:
-        return [self._law(f"member.{member.name}", self.given(phi), phi, member.value)]
-
-    def _law(self, name: str, given: Iterable[Formula], phi: Phi, f: SymbolicFunction) -> Obligation:
         y = symbolic_point("y", phi.dim)
-        return valid(f"{name}.even", [*given, *phi.in_cube(y)], eq(f(y), f(self._mirror(phi, y))))
+        alike = eq(member.value(y), member.value(self._mirror(phi, y)))
+        return [valid(f"member.{member.name}.even", [*self.given(phi), *phi.in_cube(y)], alike)]
 
     def prove_ties(self, dim: int, convention: str) -> Iterable[Obligation]:
         """Lengths are in a unit in which Δ is at most the distance of x_min from x_max and from its mirror image."""
@@ -130,15 +127,21 @@ class Even(FunctionClass):
             return minimum(distance(y, p), distance(y, self._mirror(phi, p)))
 
         def cones(y: SymbolicPoint) -> Term:
-            return (
-                phi.middle
-                + relu(phi.spread / 2 - away(y, phi.x_max))
-                - relu(phi.spread / 2 - away(y, phi.x_min))
-            )
+            down, up = (relu(phi.spread / 2 - away(y, p)) for p in (phi.x_min, phi.x_max))
+            return phi.middle + up - down
 
         given = [*phi.domain(), phi.is_varying(), feasible, phi.spread <= away(phi.x_min, phi.x_max)]
         yield ties.information("member", given, cones, phi, convention)
-        yield self._law("member", given, phi, cones)
+        y = symbolic_point("y", dim)
+        mirrored = self._mirror(phi, y)
+        proof = Derivation("member.even", [*phi.domain(), *phi.in_cube(y)])
+        alike = [
+            proof.have(f"distance-{name}", eq(away(y, p), away(mirrored, p)))
+            for name, p in (("x_min", phi.x_min), ("x_max", phi.x_max))
+        ]
+        lengths = [away(q, p) for q in (y, mirrored) for p in (phi.x_min, phi.x_max)]
+        proof.have("", eq(cones(y), cones(mirrored)), alike, lengths)
+        yield from proof.obligations
         # Of two points near x_min one is not its mirror image.
         near = [ties.near(phi.x_min, phi.edge), ties.near(phi.x_min, phi.edge, ties.SLACK / 2)]
         far = phi.spread - ties.SLACK

@@ -131,7 +131,7 @@ def visualize(
         "pictures": list(first.shape),
         "settings": f"{steps} steps, rate {rate!r}, {ascent}, minimize {minimize}, kept {sorted(set(keep))}",
         "transformations": repr(transformations),
-        "start": _digest(moved, generator),
+        "start": _digest([first, *moved], generator),
         "grey": _digest([grey_logits(model.module, model)]),
     }
     if checkpoint is not None and checkpoint.exists():

@@ -66,7 +66,7 @@ class Settings:
 
 
 PLAIN = Settings()
-FAST = Settings(steps=240, momentum=0.9, begin=100, faster=4.0, limited=True)
+FAST = Settings(steps=220, momentum=0.9, begin=100, faster=4.0, limited=True)
 
 THRESHOLD = 0.1
 """τ of Weber (2023, Section 5.1)."""
@@ -176,7 +176,10 @@ def synthesize(
         if settings.limited:
             lengths = gradient.square().sum((1, 2, 3), keepdim=True)
             squared = (features.detach()[moving] - targets).square().sum(1).view_as(lengths)
-            share = torch.minimum(share, squared / lengths)
+            needed = torch.where(
+                (lengths > 0) & (squared > 0), squared / lengths, torch.inf
+            )  # squares may underflow
+            share = torch.minimum(share, needed)
         change = gradient * share
         if settings.momentum and step >= settings.begin:
             velocity = settings.momentum * velocity + (1 - settings.momentum) * settings.faster * change
