@@ -6,10 +6,11 @@ the network prepared (BatchNorm folded, channels last), pictures together, passe
 the first 100 steps (`FAST`); an end for each picture where plain ended. Beside them stands momentum from the first step
 on, which arrives soonest, at another map.
 
-A way is judged picture by picture: its distance at the end over that of plain (geometric mean, and the most), what is left
-of the distance at the start, and the correlation of its map with the map of plain. Steps of one length bounce about the target, so that the
-same 500 steps with other rounding (prepared) end several times nearer or farther, at the same map: what is left is to
-be compared with theirs. Plain itself with steps a tenth shorter says how far the map depends on the length of steps.
+A way is judged picture by picture: its distance at the end over that of plain (geometric mean, and the most), what is
+left of the distance at the start, and the correlation of its map with the map of plain. Steps of one length bounce
+about the target, so that the same 500 steps with other rounding (prepared) end several times nearer or farther, at the
+same map: what is left is to be compared with theirs. Plain itself with steps a tenth shorter says how far the map
+depends on the length of steps.
 
 Times are processor time of one thread, so that other work on the machine counts less.
 """

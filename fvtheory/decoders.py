@@ -242,9 +242,9 @@ def decoder_from_file(path: str | Path) -> FunctionDecoder:
     """
     file = Path(path)
     if file.suffix.lower() not in _READERS:
-        raise InvalidInputError(f"decoder file {file.name!r}", f"a file ending in {', '.join(_READERS)}")
+        raise InvalidInputError(f"file {file.name!r}", f"a file ending in {', '.join(_READERS)}")
     if not file.is_file():
-        raise InvalidInputError(f"decoder file {str(file)!r}", "a file that exists")
+        raise InvalidInputError(f"file {str(file)!r}", "a file that exists")
     return function_decoder(_READERS[file.suffix.lower()](file))
 
 
@@ -252,7 +252,7 @@ def _read_json(file: Path) -> Function:
     try:
         return function_from_json(file.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
-        raise InvalidInputError(f"decoder file {file.name!r} that is not text", "JSON in UTF-8") from None
+        raise InvalidInputError(f"file {file.name!r} that is not text", "JSON in UTF-8") from None
 
 
 def _read_onnx(file: Path) -> ReluNetwork:

@@ -294,8 +294,8 @@ class _Parser:
             dim = sum(name.startswith(f"{token.text}[") for name in self.names)
             raise InvalidInputError(
                 f"{_shown(key)} at character {token.at + 1}",
-                f"a coordinate, {token.text}[0] to {token.text}[{dim - 1}]",
-                f"in dimension {dim} name one coordinate",
+                f"an index, {token.text}[0] to {token.text}[{dim - 1}]",
+                f"write {token.text}[0]" if key == token.text else "",
             )
         elif token.text == "L":
             raise _error(token, "no L in a class without a Lipschitz constant", 'use class = "lipschitz"')

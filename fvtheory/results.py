@@ -94,10 +94,17 @@ def require_results(folder: str | Path, settings: dict[str, Any]) -> bool:
             )
         return True
     found = read_json(file) if file.is_file() else None
-    if found != settings:
+    if not isinstance(found, dict):
         raise InvalidInputError(
-            f"output folder {str(folder)!r}, which holds other things or results of other settings",
-            "a new or empty folder, or one begun with the same settings",
+            f"output folder {str(folder)!r}, which holds other things", "a new or empty folder"
+        )
+    if found != settings:
+        differ = [key for key in dict.fromkeys((*settings, *found)) if found.get(key) != settings.get(key)]
+        shown = (f"{key} {found.get(key)!r:.60} there, {settings.get(key)!r:.60} now" for key in differ[:3])
+        raise InvalidInputError(
+            f"output folder {str(folder)!r} with results of other settings ({'; '.join(shown)})",
+            "a new or empty folder, or one begun with the same settings, network and photographs",
+            "--out with another folder",
         )
     return False
 

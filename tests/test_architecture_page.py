@@ -144,12 +144,17 @@ def called(work: Callable[[], object]) -> set[tuple[str, str]]:
     """(caller, called) of all functions of the package in a run, in all threads; what is between them in other
     packages is left out, and what is defined inside a function counts as that function."""
     found = set()
+    looked_for = {
+        step.name.rpartition(".")[2] for which in architecture.WALKS for step in architecture.walk(which)
+    }
 
     def name(frame: FrameType) -> str:
         return f"{frame.f_globals.get('__name__', '')}.{frame.f_code.co_qualname.partition('.<locals>')[0]}"
 
     def note(frame: FrameType, event: str, _: object) -> None:
-        if event != "call" or not frame.f_globals.get("__name__", "").startswith("fvtheory."):
+        if event != "call" or frame.f_code.co_name not in looked_for:
+            return
+        if not frame.f_globals.get("__name__", "").startswith("fvtheory."):
             return
         above = frame.f_back
         while above and not above.f_globals.get("__name__", "").startswith("fvtheory."):

@@ -347,15 +347,17 @@ class Knowledge:
             except (ValueError, RecursionError) as error:
                 raise InvalidInputError(f"knowledge that is not JSON ({error})", "a JSON object") from None
         if not isinstance(data, Mapping):
-            raise InvalidInputError(f"knowledge of type {type(data).__name__}", "a JSON object")
+            raise InvalidInputError(f"knowledge of type {type(data).__name__}", "a JSON object", EXAMPLE)
         if "operators" not in data:
             return cls(_operator(data))
         if not set(data) <= {"operators", "dim"}:
             raise InvalidInputError(
-                f"knowledge with the keys {', '.join(map(str, data))}", "operators and dim"
+                f"knowledge with the keys {', '.join(map(str, data))}", "operators and dim", EXAMPLE
             )
         return cls(*map(_operator, _listed(data["operators"], "operators")), dim=data.get("dim"))
 
+
+EXAMPLE = 'for example {"operators": [{"kind": "evaluations", "points": [["1/2"]], "values": ["1/4"]}]}'
 
 _KINDS: dict[str, tuple[type, tuple[str, ...], tuple[str, ...]]] = {
     "min-max": (MinMax, ("x_min", "x_max", "f_min", "f_max"), ()),
@@ -374,6 +376,9 @@ def _operator(data: Any) -> AnyOperator:
     if not isinstance(data, Mapping):
         raise InvalidInputError(f"an operator of type {type(data).__name__}", "a JSON object")
     kind = data.get("kind", "min-max")
+    if "kind" not in data and not {"x_min", "x_max", "f_min", "f_max"} & set(data):
+        keys = ", ".join(map(str, data)) or "no keys"
+        raise InvalidInputError(f"knowledge with {keys}", "the key kind, or operators", EXAMPLE)
     if not isinstance(kind, str) or kind not in _KINDS:
         raise InvalidInputError(f"operator of kind {short(kind)}", f"one of {', '.join(_KINDS)}")
     make, required, optional = _KINDS[kind]
@@ -382,7 +387,7 @@ def _operator(data: Any) -> AnyOperator:
         shown = ", ".join(map(str, given)) or "no keys"
         also = f"; optional: {', '.join(optional)}" if optional else ""
         raise InvalidInputError(
-            f"operator {kind} with {shown}", f"the keys {', '.join(required)}{also}", "see the documentation"
+            f"operator {kind} with {shown}", f"the keys {', '.join(required)}{also}", EXAMPLE
         )
     return make(**given)
 

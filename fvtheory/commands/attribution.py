@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.help import examples
+from fvtheory.commands.inputs import open_run
 from fvtheory.commands.lots import (
     add_kernel,
     add_photographs,
@@ -139,7 +140,7 @@ def _measure(options: argparse.Namespace, model: ImageModel, chosen: PictureSet,
 
     from fvtheory.empirical.activations import deepest
     from fvtheory.empirical.attribution_metrics import BETTER, METRICS
-    from fvtheory.results import open_results, read_json, to_json_bytes, write_file
+    from fvtheory.results import read_json, to_json_bytes, write_file
 
     about: dict[str, Any] = {
         "command": "attribution",
@@ -161,7 +162,7 @@ def _measure(options: argparse.Namespace, model: ImageModel, chosen: PictureSet,
             about |= target_settings(options)
             kind = method.removeprefix("lots-")
             targets[method] = read_targets(options, model, kind, about["lots_layer"], chosen.labels)
-    root = open_results(options.out, about)
+    root = open_run(options.out, about, model)
     found: dict[str, dict[str, list[Any]]] = {}
     with Bar() as bar:
         for method in methods:
@@ -294,7 +295,7 @@ def _fooled(options: argparse.Namespace, model: ImageModel, chosen: PictureSet, 
     from fvtheory.empirical.parameterizations import Fourier
     from fvtheory.empirical.pictures import to_png
     from fvtheory.report.page import Pictures, Table, Text, page, settings_section
-    from fvtheory.results import open_results, read_json, to_json_bytes, write_file
+    from fvtheory.results import read_json, to_json_bytes, write_file
 
     if set(methods) & {"lots-class", "lots-mean"}:
         raise InvalidInputError(
@@ -320,7 +321,7 @@ def _fooled(options: argparse.Namespace, model: ImageModel, chosen: PictureSet, 
         "device": options.device,
         "seed": options.seed,
     }
-    root = open_results(options.out, about)
+    root = open_run(options.out, about, model)
     rows, figures = [], {}
     with Bar() as bar:
         made = visualize(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.help import examples
+from fvtheory.commands.inputs import open_run
 from fvtheory.commands.options import (
     add_copies,
     add_images,
@@ -102,7 +103,6 @@ def _run(options: argparse.Namespace) -> int:
     from fvtheory.empirical.objectives import parse_unit
     from fvtheory.empirical.pictures import read_folder
     from fvtheory.empirical.transformations import standard
-    from fvtheory.results import open_results
 
     if options.measure == bool(options.units):
         raise InvalidInputError(
@@ -152,7 +152,7 @@ def _run(options: argparse.Namespace) -> int:
         generator = torch.Generator().manual_seed(options.seed)
         cases = _cases(model, networks, options.count, generator)
         check_cases(cases)
-    root = open_results(options.out, settings)
+    root = open_run(options.out, settings, model)
     figures: dict[str, Any]
     with Bar() as bar:
         if options.measure:
@@ -178,6 +178,8 @@ def suggestion(options: argparse.Namespace, file: str, unit: str) -> str:
         ("--device", options.device, "cpu"),
     ):
         words += [] if value == default else [flag, str(value)]
+    if getattr(options, "quick", False):
+        words += ["--per-class", "3", "--steps", "32", "--no-prior"]
     words += ["--out", str(options.out).rstrip("/") + "-audit"]
     return f"to audit it: {shlex.join(words)}"
 

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.help import examples
+from fvtheory.commands.inputs import open_run
 from fvtheory.commands.options import (
     add_images,
     add_model,
@@ -67,7 +68,7 @@ def _run(options: argparse.Namespace) -> int:
     from fvtheory.empirical.transformations import standard
     from fvtheory.empirical.unit_values import on_pictures
     from fvtheory.report import plots
-    from fvtheory.results import open_results, read_json, to_json_bytes, write_file
+    from fvtheory.results import read_json, to_json_bytes, write_file
 
     plots.require_matplotlib()
     model = load_prepared(options)
@@ -98,7 +99,7 @@ def _run(options: argparse.Namespace) -> int:
     with Bar() as bar:
         values = on_pictures(model, objectives, natural.data, progress=bar.part("photographs", 0, 1))
         looks = {layer: forced_choice.features(model, natural.data, layer) for layer in layers}
-        root = open_results(options.out, settings)
+        root = open_run(options.out, settings, model)
         for k, (name, objective) in enumerate(zip(names, objectives, strict=True)):
             generator = torch.Generator().manual_seed(options.seed + k)
             files = [root / f"unit-{k:04}-{end}.png" for end in ("least", "most")]

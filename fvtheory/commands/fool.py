@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.audit import suggestion
 from fvtheory.commands.help import examples
+from fvtheory.commands.inputs import open_run
 from fvtheory.commands.options import (
     LOGITS,
     TRAIN,
@@ -115,7 +116,7 @@ def _run(options: argparse.Namespace) -> int:
     from fvtheory.empirical.image_model import class_count
     from fvtheory.empirical.pictures import digest, read_folder, read_picture
     from fvtheory.empirical.transformations import standard
-    from fvtheory.results import open_results, read_json
+    from fvtheory.results import read_json
 
     begun = time.monotonic()
     schedule = _schedule(options)
@@ -163,7 +164,7 @@ def _run(options: argparse.Namespace) -> int:
             f"photographs of class {int(held_out.labels.max())}",
             f"classes below {classes}, as the network has",
         )
-    root = open_results(options.out, settings)
+    root = open_run(options.out, settings, model)
     origin = root if options.trained is None else Path(options.trained)
     with Bar() as bar:
         filters = None if picture is None else PictureFilters(picture[None], model.space).to(model.device)

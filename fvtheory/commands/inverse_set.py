@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.exit_codes import DONE
 from fvtheory.commands.help import add_subcommands, examples
+from fvtheory.commands.inputs import open_run
 from fvtheory.commands.options import (
     UNIT,
     add_images,
@@ -228,7 +229,6 @@ def _network(options: argparse.Namespace) -> int:
     from fvtheory.empirical.objectives import parse_unit
     from fvtheory.empirical.pictures import read_folder
     from fvtheory.empirical.unit_values import on_pictures
-    from fvtheory.results import open_results
 
     model = load_prepared(options)
     name, *others_named = unit_names([options.unit, *(word for word, _, _ in options.also)], model)
@@ -283,7 +283,7 @@ def _network(options: argparse.Namespace) -> int:
         "device": options.device,
         "seed": options.seed,
     }
-    root = open_results(options.out, settings)
+    root = open_run(options.out, settings, model)
     generator = lambda: torch.Generator().manual_seed(options.seed)  # noqa: E731
     chosen = inverse.Settings(seeds=options.seeds, inner=options.inner)
     sets = [(str(r), [r, *also]) for r in given]

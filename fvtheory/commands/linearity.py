@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.help import examples
+from fvtheory.commands.inputs import open_run
 from fvtheory.commands.options import (
     add_images,
     add_model,
@@ -76,7 +77,7 @@ def _run(options: argparse.Namespace) -> int:
     from fvtheory.empirical.transformations import standard
     from fvtheory.empirical.unit_values import on_pictures
     from fvtheory.report import plots
-    from fvtheory.results import open_results, read_json, to_json_bytes, write_file
+    from fvtheory.results import read_json, to_json_bytes, write_file
 
     plots.require_matplotlib()
     scores = read_scores(options.scores) if options.scores else None
@@ -106,7 +107,7 @@ def _run(options: argparse.Namespace) -> int:
     found: dict[str, list[Linearity]] = {PLAIN: [], MOVED: []}
     with Bar() as bar:
         values = on_pictures(model, objectives, natural.data, progress=bar.part("photographs", 0, 1))
-        root = open_results(options.out, settings)
+        root = open_run(options.out, settings, model)
         for k, (name, objective) in enumerate(zip(names, objectives, strict=True)):
             best = values[:, k].topk(options.starts).indices
             for half, (setting, changes) in enumerate(((PLAIN, None), (MOVED, standard(model.space)))):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.help import examples
+from fvtheory.commands.inputs import open_run
 from fvtheory.commands.options import (
     TRAIN,
     add_images,
@@ -176,7 +177,7 @@ def _run(options: argparse.Namespace) -> int:
     from fvtheory.empirical.heat_maps import gaussian_blur, overlay
     from fvtheory.empirical.pictures import read_picture, to_png
     from fvtheory.report.page import Pictures, Table, Text, page, settings_section
-    from fvtheory.results import open_results, read_json, to_json_bytes, write_file
+    from fvtheory.results import read_json, to_json_bytes, write_file
 
     model = load_prepared(options)
     if options.target not in TARGETS and not Path(options.target).is_file():
@@ -220,7 +221,7 @@ def _run(options: argparse.Namespace) -> int:
     lots.synthesize(
         model, chosen.pictures(slice(1)), targets[0], layer, replace(settings, steps=1), options.threshold
     )
-    root = open_results(options.out, about)
+    root = open_run(options.out, about, model)
     rows = []
     with Bar() as bar:
         for i in range(len(chosen)):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.exit_codes import DONE
 from fvtheory.commands.help import examples
+from fvtheory.commands.inputs import open_run
 from fvtheory.commands.options import (
     add_images,
     add_model,
@@ -111,7 +112,6 @@ def _run(options: argparse.Namespace) -> int:
     from fvtheory.empirical.path_similarity import Comparison, chunks
     from fvtheory.empirical.visualization_methods import MAXIMIZERS, Visualizer
     from fvtheory.report import plots
-    from fvtheory.results import open_results
 
     plots.require_matplotlib()
     take_gpu(options.device)
@@ -143,9 +143,9 @@ def _run(options: argparse.Namespace) -> int:
     }
     with Bar() as bar, workers(options.device) as shared:
         if shared.rank == 0:
-            open_results(options.out, settings)
+            open_run(options.out, settings, model)
         shared.agree(None)  # the folder is there
-        root = open_results(options.out, settings)
+        root = open_run(options.out, settings, model)
         classes = _classes(root, photographs, visualizer, methods, options, shared, bar)
         comparison = Comparison(
             model,

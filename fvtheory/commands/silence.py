@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.audit import suggestion
 from fvtheory.commands.help import examples
+from fvtheory.commands.inputs import open_run
 from fvtheory.commands.options import (
     TRAIN,
     add_images,
@@ -104,7 +105,6 @@ def _run(options: argparse.Namespace) -> int:
     from fvtheory.empirical.silent_units_experiment import natural_changes, show
     from fvtheory.empirical.tensor_files import write_tensors
     from fvtheory.empirical.transformations import standard
-    from fvtheory.results import open_results
 
     model = load_prepared(options)
     if options.layer is None:
@@ -148,7 +148,7 @@ def _run(options: argparse.Namespace) -> int:
             )
         },
     }
-    root = open_results(options.out, settings)
+    root = open_run(options.out, settings, model)
     calibration = sets["calibration"].pictures()
     with Bar() as bar:
         layer = silence(

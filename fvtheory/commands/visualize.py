@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fvtheory.commands.exit_codes import DONE
 from fvtheory.commands.help import examples
+from fvtheory.commands.inputs import open_run
 from fvtheory.commands.options import (
     add_copies,
     add_images,
@@ -193,7 +194,6 @@ class _Job:
     def __init__(self, options: argparse.Namespace, model: ImageModel) -> None:
         from fvtheory.empirical.objectives import parse_unit
         from fvtheory.empirical.transformations import Transformations, standard
-        from fvtheory.results import open_results
 
         if not options.units or options.out is None:
             raise InvalidInputError(
@@ -234,7 +234,7 @@ class _Job:
         self.penalty = self._penalty()
         self._try()
         self.settings = self._settings()
-        self.root = open_results(options.out, self.settings)
+        self.root = open_run(options.out, self.settings, model)
 
     def _settings(self) -> dict[str, Any]:
         left_out = {"run", "out", "kept_in", "json", "threads", "list", "keep", "units"}

@@ -140,7 +140,7 @@ def _module(model: ImageModel, dotted: str) -> nn.Module:
         raise UnknownNameError(
             f"layer {dotted!r} of {model.name}",
             "a dotted name of its modules",
-            f"near: {', '.join(near)}" if near else "list them with layers(model)",
+            f"{'near: ' + ', '.join(near) + '; ' if near else ''}fvtheory visualize --list shows them all",
         )
     if dotted in model.folded:
         raise InvalidInputError(

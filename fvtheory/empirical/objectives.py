@@ -121,11 +121,13 @@ def neuron(layer: str, index: int, position: tuple[int, int] | None = None) -> O
 
     def value(seen: dict[str, Tensor]) -> Tensor:
         x = _channels(seen[layer], layer, index)
-        if x.ndim == 2:
+        if x.ndim == 2 and position is None:
             return x[:, index]
         if x.ndim != 4:
             raise InvalidInputError(
-                f"layer {layer!r} of shape {tuple(x.shape[1:])}", "channels x rows x columns"
+                f"a position in layer {layer!r} of shape {tuple(x.shape[1:])}",
+                "a layer of channels x rows x columns",
+                f"{layer}:{index} without a position",
             )
         row, column = position if position is not None else (x.shape[2] // 2, x.shape[3] // 2)
         if not (0 <= row < x.shape[2] and 0 <= column < x.shape[3]):

@@ -66,13 +66,12 @@ def _only(folder: Path, pattern: str) -> Path:
     return files[0]
 
 
-def _import(package: str) -> Any:
+def _import(package: str, remedy: str | None = None) -> Any:
     try:
         return import_module(package)
     except ImportError:
-        raise MissingDependencyError(
-            f"no package {package}", f"{package} for its networks", f"pip install {package.partition('.')[0]}"
-        ) from None
+        remedy = remedy or f"pip install {package.partition('.')[0]}"
+        raise MissingDependencyError(f"no module {package}", f"{package} for its networks", remedy) from None
 
 
 def _torchvision(name: str) -> ImageModel:
@@ -106,7 +105,7 @@ def _timm(name: str) -> ImageModel:
 
 
 def _own(source: str, function: str) -> ImageModel:
-    made = getattr(_import(source), function, None)
+    made = getattr(_import(source, "name a module in the current folder or on PYTHONPATH"), function, None)
     if made is None:
         raise UnknownNameError(f"{source}:{function}", f"a function of module {source}")
     model = made()
