@@ -223,6 +223,11 @@ def _verify(options: argparse.Namespace) -> int:
     ):
         raise InvalidInputError(f"--certificates {options.certificates}, a file", "a folder, or a new name")
     if options.list:
+        if options.json:
+            keys = ("id", "variant", "source")
+            listed = [{**{key: getattr(c, key) for key in keys}, "statement": c.text} for c in claims]
+            print_json({"claims": listed})
+            return DONE
         for claim in claims:
             print(f"{claim.id} ({claim.variant}): {claim.text} [{claim.source}]")
         return DONE
@@ -277,7 +282,11 @@ def _check(options: argparse.Namespace) -> int:
     with Bar() as bar:
         result = check(claims, options.convention, options.timeout, options.jobs, progress=_asked(bar))
     if options.json:
-        print_json(result.to_json())
+        document = result.to_json()
+        if options.explain:
+            for claim, entry in zip(result.claims, document["claims"], strict=True):
+                entry["explanation"] = list(claim.explanation)
+        print_json(document)
     elif options.explain:
         print("\n\n".join("\n".join(c.explanation) for c in result.claims))
     else:

@@ -36,9 +36,10 @@ class TimeLimit:
     def __init__(self, seconds: float) -> None:
         self.seconds = min(seconds, LONGEST)
         self._since: float | None = None
-        self._again = min(1.0, self.seconds)  # an exception that was swallowed is raised again
+        self._again = min(
+            1.0, self.seconds
+        )  # how often is looked; an exception that was swallowed is raised again
         self._over = threading.Event()
-        self._open = False
         self._watch: threading.Thread | None = None
         self._asker = threading.get_ident()
 
@@ -64,10 +65,10 @@ class TimeLimit:
 
     def __enter__(self) -> TimeLimit:
         self._asker = threading.get_ident()
-        self._open = True
         if _has_free_timer():
             signal.signal(signal.SIGALRM, self._ring)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds)
+            # Again and again: one ring can be lost between the look at it and the start of a sleep.
+            signal.setitimer(signal.ITIMER_REAL, self._again, self._again)
         else:
             self._watch = threading.Thread(target=self._look, daemon=True)
             self._watch.start()
@@ -76,7 +77,6 @@ class TimeLimit:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open = False  # first: an alarm that has gone off, but is not heard yet, sets no other
         if self._watch is None:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -93,11 +93,7 @@ class TimeLimit:
         return self.seconds if since is None else since + self.seconds - time.monotonic()
 
     def _ring(self, number: int, frame: Any) -> None:
-        if not self._open:
-            return
-        left = self._left()
-        signal.setitimer(signal.ITIMER_REAL, left if left > 0 else self._again)
-        if left <= 0:
+        if self._left() <= 0:
             raise Overdue
 
     def _look(self) -> None:

@@ -19,6 +19,7 @@ from fvtheory.beyond import radius as beyond_radius
 from fvtheory.errors import FvtheoryError, InvalidInputError, UnansweredError
 from fvtheory.functions import Affine, Clip, Function, maximum
 from fvtheory.networks.relu import Layer, ReluNetwork
+from fvtheory.time_limit import TimeLimit
 
 PHI = MinMax("1/4", "1", "0", "1")
 KNOWN = Knowledge(PHI, Evaluations([["1/2"]], ["1/4"]))
@@ -94,6 +95,15 @@ def test_the_alarm_of_a_program_is_left_alone():
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert rung == [1]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no alarms here")
+def test_an_alarm_that_is_heard_after_the_end_sets_no_other():
+    limit = TimeLimit(60)
+    with limit:
+        pass
+    limit._ring(signal.SIGALRM, None)  # it went off inside, and is heard now
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
 def test_a_slow_decoder_is_given_time(monkeypatch):

@@ -12,6 +12,7 @@ from functools import cache
 
 import pytest
 
+from fvtheory import classes
 from fvtheory.classes import CLASSES, TABLE_1, get_class
 from fvtheory.errors import (
     InexactNumberError,
@@ -401,6 +402,25 @@ def test_class_names_are_those_of_the_contract():
     for name in ("", "ALL", "relu", "neural_network"):
         with pytest.raises(UnknownNameError, match="neural-network"):
             get_class(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [('name = "all"', "'all' of another class"), ("", "no name of its own")]
+)
+def test_a_class_takes_no_other_ones_place(tmp_path, monkeypatch, name, message):
+    """A file that sorts before the others, with a class that inherits from one of them."""
+    lines = [
+        "from fvtheory.classes.all_functions import AllFunctions",
+        "class Other(AllFunctions):",
+        f"    {name or 'pass'}",
+    ]
+    (tmp_path / "aaa_other.py").write_text("\n".join(lines))
+    monkeypatch.setattr(classes, "__path__", [*classes.__path__, str(tmp_path)])
+    try:
+        with pytest.raises(InvalidInputError, match=message):
+            classes._found()
+    finally:
+        sys.modules.pop("fvtheory.classes.aaa_other", None)
 
 
 @every_class

@@ -288,3 +288,20 @@ def test_stopping_a_run_leaves_nothing_behind(stop):
     while running(started) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert running(started) == set()
+
+
+def test_the_list_of_claims_as_json(capsys):
+    assert main(["verify", "--list", "--json", "--claim", "lemma-1"]) == 0
+    listed = json.loads(capsys.readouterr().out)["claims"]
+    assert [c["id"] for c in listed] == ["lemma-1", "lemma-1.domain"]
+    assert all(c["statement"] and c["source"] and c["variant"] for c in listed)
+
+
+def test_explanations_as_json(tmp_path, capsys):
+    (tmp_path / "a.toml").write_text(
+        '[[claim]]\nid = "a"\nclass = "affine"\ndim = 1\nquestion = "value"\n'
+        'kind = "some-decoder-errs-at-most"\nbound = "1/2"\n'
+    )
+    assert main(["check", str(tmp_path / "a.toml"), "--json", "--explain"]) == 0
+    (claim,) = json.loads(capsys.readouterr().out)["claims"]
+    assert claim["explanation"][0] == "a: PROVED"

@@ -587,6 +587,16 @@ def test_an_interrupted_run_goes_on_bit_for_bit(model, tmp_path, ascent):
         visualize(model, logit(5), noise(2, Fourier), generator(), **interrupted)
 
 
+def test_a_checkpoint_of_other_pictures_from_the_same_numbers_is_refused(model, tmp_path):
+    """What is optimized is the same; what makes pictures of it is not."""
+    options = {"steps": 2, "transformations": None, "checkpoint": tmp_path / "state.pt"}
+    visualize(model, logit(5), noise(1, Fourier), generator(), **options)
+    other = noise(1, Fourier)
+    other.scale = other.scale * 2
+    with pytest.raises(InvalidInputError, match="start"):
+        visualize(model, logit(5), other, generator(), **options)
+
+
 def test_a_checkpoint_with_code_in_it_is_not_run(model, tmp_path):
     class Evil:
         def __reduce__(self):

@@ -143,6 +143,18 @@ def test_limited_steps_are_no_longer_than_an_even_fall_of_the_distance_needs(mod
     assert found.distance < bouncing.distance
 
 
+def test_squares_that_vanish_limit_nothing():
+    """The gradient is not 0, its square is, in float32."""
+    parts = torch.nn.Conv2d(3, 3, 1, bias=False), torch.nn.Flatten()
+    parts[0].weight.data = torch.eye(3).reshape(3, 3, 1, 1)
+    net = ImageModel(torch.nn.Sequential(*parts), InputSpace(8, 8, (0.0,) * 3, (1.0,) * 3), "identity").eval()
+    picture = torch.zeros(1, 3, 8, 8)
+    picture[0, 0, 0, 0] = 1e-23
+    found = lots.synthesize(net, picture, torch.zeros(3, 8, 8), "0", lots.FAST, 0.0)
+    assert found.pictures.isfinite().all()
+    assert found.ends == (lots.REACHED,)
+
+
 def test_cosine_threshold(model, pictures, layer):
     target = lots.picture_target(model, digits()[2][9], layer)
     found = lots.synthesize(model, pictures, target, layer, SHORT, 0.05, "cosine")
