@@ -175,7 +175,10 @@ def test_information_has_the_extreme_values_themselves():
         assert not has_information(RAMP, phi)
 
 
-JUMPS = [OrthantStep(["1/2"], "at-least", 1, 0), PointValue(constant(0, 1), 1, 1)]
+JUMPS = [
+    OrthantStep(["1/2"], "at-least", 1, 0),
+    *(PointValue(constant(0, 1), x, 1) for x in (1, "1/2")),
+]
 
 
 @pytest.mark.parametrize("name", CLASSES)
