@@ -155,12 +155,14 @@ def test_every_command_has_json_or_writes_what_no_json_says():
 
 
 def test_what_writes_a_folder_goes_on_and_shows_progress():
-    """By the source: the folder is opened by `open_results`, the end is `finish`, and a `Bar` is there."""
+    """By the source: the folder is opened by `open_run` where a network is read, else by `open_results`; the end is
+    `finish`, and a `Bar` is there."""
     assert len(WRITE_A_FOLDER) >= 13
     for name in WRITE_A_FOLDER:
         file = Path(sys.modules[COMMANDS[name].get_default("run").__module__].__file__)
         source = file.read_text(encoding="utf-8")
-        for word in ("open_results(options.out", "finish(", "with Bar() as bar"):
+        opened = "open_run(options.out" if "load_prepared(options" in source else "open_results(options.out"
+        for word in (opened, "finish(", "with Bar() as bar"):
             assert word in source, (name, word)
         assert "to go on with" in options_of(COMMANDS[name])["--out"].help
 
