@@ -18,8 +18,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from fvtheory.results import to_json_bytes, write_file
-
 RESULTS = Path(__file__).with_name("results.json")
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -201,6 +199,11 @@ def keep(name: str, record: dict) -> None:
     """Put a record in the place of the last one."""
     found = read() | {name: record}
     ordered = {name: found[name] for name in FIGURES if name in found}
+    from fvtheory.results import (  # late: `mutation` forks before the package is loaded
+        to_json_bytes,
+        write_file,
+    )
+
     write_file(RESULTS, to_json_bytes(ordered))
 
 
