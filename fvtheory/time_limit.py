@@ -36,9 +36,8 @@ class TimeLimit:
     def __init__(self, seconds: float) -> None:
         self.seconds = min(seconds, LONGEST)
         self._since: float | None = None
-        self._again = min(
-            1.0, self.seconds
-        )  # how often is looked; an exception that was swallowed is raised again
+        # How often is looked; an exception that was swallowed is raised again.
+        self._again = min(1.0, self.seconds)
         self._over = threading.Event()
         self._watch: threading.Thread | None = None
         self._asker = threading.get_ident()

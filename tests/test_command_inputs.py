@@ -71,6 +71,13 @@ def test_other_photographs_and_files_are_refused(tmp_path, settings):
         begun(tmp_path, settings)
 
 
+def test_results_inside_the_folder_of_photographs_are_no_photographs(tmp_path, settings):
+    out = tmp_path / "photographs" / "out"
+    for _ in range(2):
+        root = open_run(str(out), dict(settings), small())
+        (root / "results.json").write_text("{}")
+
+
 def test_the_error_says_which_settings_differ(tmp_path, settings):
     begun(tmp_path, settings)
     with pytest.raises(InvalidInputError, match="seed 0 there, 1 now"):

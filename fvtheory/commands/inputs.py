@@ -10,14 +10,15 @@ from fvtheory.results import open_results
 
 
 def open_run(out: str, settings: dict[str, Any], model: Any) -> Path:
-    """The folder of a run, `open_results`, with ``settings["read"]``: fingerprints of the network's weights, of files
-    and of folders (names and sizes) that the settings name by absolute paths.
+    """The folder of a run, `open_results`, with ``settings["read"]``: fingerprints of the network's weights, and of the
+    files and folders (names and sizes) that the settings name by absolute paths. What the run writes does not count.
 
     Raises:
         InvalidInputError: as `open_results`; for a folder begun with another network or other photographs.
     """
     named = {key: _paths(value) for key, value in settings.items() if key != "read"}
-    read = {key: _fingerprint(paths) for key, paths in named.items() if paths}
+    written = Path(out).absolute()
+    read = {key: _fingerprint(paths, written) for key, paths in named.items() if paths}
     settings["read"] = {"network": weights(model), **read}
     return open_results(out, settings)
 
@@ -37,12 +38,12 @@ def _paths(value: Any) -> list[Path]:
     return [path for path in paths if path.is_absolute() and path.exists()]
 
 
-def _fingerprint(paths: list[Path]) -> str:
+def _fingerprint(paths: list[Path], written: Path) -> str:
     found = hashlib.sha256()
     for path in paths:
         if path.is_file():
             found.update(hashlib.sha256(path.read_bytes()).digest())
             continue
-        for file in sorted(p for p in path.rglob("*") if p.is_file()):
+        for file in sorted(p for p in path.rglob("*") if p.is_file() and written not in p.parents):
             found.update(f"{file.relative_to(path)} {file.stat().st_size}\n".encode(errors="surrogateescape"))
     return found.hexdigest()[:16]
